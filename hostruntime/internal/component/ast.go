@@ -1,0 +1,295 @@
+package component
+
+import "github.com/capsule-kit/capsule/wit/abi"
+
+// A Component is one decoded and validated component: its definitions in
+// order, with every index checked and every type resolved.
+//
+// Definitions refer to others by index in the component's index spaces, which
+// grow in definition order as the specification says; whoever walks Defs keeps
+// those spaces. Bytes of core modules alias the decoded input.
+type Component struct {
+	// Offset and Size locate the component in the input.
+	Offset, Size int
+	Defs         []Def
+	// Imports and Exports are those of Defs again, in order.
+	Imports []*Import
+	Exports []*Export
+	// CustomSections are the component's own custom sections, for tools.
+	CustomSections []CustomSection
+}
+
+// A CustomSection is a named section without meaning to the decoder.
+type CustomSection struct {
+	Offset int
+	Name   string
+	Data   []byte
+}
+
+// A Def is one definition: *CoreModule, *CoreInstantiate, *CoreInlineExports,
+// *CoreTypeDef, *Nested, *Instantiate, *InlineExports, *Alias, *TypeDef,
+// *Canon, *Start, *Import or *Export.
+type Def interface {
+	// Pos is the definition's byte offset in the input.
+	Pos() int
+}
+
+// A Position is a byte offset in the input, embedded by definitions.
+type Position int
+
+// Pos returns the offset.
+func (p Position) Pos() int { return int(p) }
+
+// A Sort says which index space a reference goes to.
+type Sort uint8
+
+// The sorts; every one has an index space of its own in each component.
+const (
+	SortFunc Sort = iota
+	SortValue
+	SortType
+	SortComponent
+	SortInstance
+	SortCoreFunc
+	SortCoreTable
+	SortCoreMemory
+	SortCoreGlobal
+	SortCoreTag
+	SortCoreType
+	SortCoreModule
+	SortCoreInstance
+	SortCount
+)
+
+var sortNames = [SortCount]string{
+	"func", "value", "type", "component", "instance", "core func", "core table",
+	"core memory", "core global", "core tag", "core type", "core module", "core instance",
+}
+
+// String returns the sort as the specification spells it.
+func (s Sort) String() string {
+	if s < SortCount {
+		return sortNames[s]
+	}
+	return "invalid sort"
+}
+
+// A SortIndex is a reference into the index space of Sort.
+type SortIndex struct {
+	Sort  Sort
+	Index uint32
+}
+
+// CoreModule defines a core module; adds to the core module space.
+type CoreModule struct {
+	Position
+	Bytes []byte
+	Type  *CoreModuleType
+}
+
+// CoreInstantiate instantiates a core module; adds a core instance.
+type CoreInstantiate struct {
+	Position
+	Module uint32
+	Args   []CoreArg
+}
+
+// A CoreArg supplies core instance Instance under module name Name.
+type CoreArg struct {
+	Name     string
+	Instance uint32
+}
+
+// CoreInlineExports bundles core definitions; adds a core instance.
+type CoreInlineExports struct {
+	Position
+	Exports []NamedIndex
+}
+
+// A NamedIndex is one named item of a bundle or one named argument.
+type NamedIndex struct {
+	Name string
+	SortIndex
+}
+
+// CoreTypeDef defines a core type; adds to the core type space.
+type CoreTypeDef struct {
+	Position
+	// Func or Module is set; both nil for types only the validator reads.
+	Func   *CoreFuncType
+	Module *CoreModuleType
+}
+
+// Nested defines a component; adds to the component space.
+type Nested struct {
+	Position
+	Component *Component
+}
+
+// Instantiate instantiates a component; adds an instance.
+type Instantiate struct {
+	Position
+	Component uint32
+	Args      []NamedIndex
+	// Type is the new instance's type; its resource types are the ones by
+	// which later definitions of this component know them.
+	Type *InstanceType
+}
+
+// InlineExports bundles definitions; adds an instance.
+type InlineExports struct {
+	Position
+	Exports []NamedIndex
+	Type    *InstanceType
+}
+
+// An AliasTarget says where an alias looks.
+type AliasTarget uint8
+
+// The alias targets.
+const (
+	AliasExport     AliasTarget = iota // Name of component instance Instance
+	AliasCoreExport                    // Name of core instance Instance
+	AliasOuter                         // Index in the component Count levels out
+)
+
+// Alias adds to the index space of Sort.
+type Alias struct {
+	Position
+	Sort     Sort
+	Target   AliasTarget
+	Instance uint32
+	Name     string
+	Count    uint32
+	Index    uint32
+	// Type is what the alias names; nil for core sorts except modules.
+	Type *Extern
+}
+
+// TypeDef adds to the type space.
+type TypeDef struct {
+	Position
+	Type Type
+	// Resource tells how a locally defined resource type is represented;
+	// nil for any other type.
+	Resource *ResourceDef
+}
+
+// A ResourceDef is the local part of a resource type.
+type ResourceDef struct {
+	// HasDtor says that core function Dtor destroys a representation.
+	HasDtor bool
+	Dtor    uint32
+}
+
+// Start calls a component function at instantiation.
+type Start struct {
+	Position
+	Func    uint32
+	Args    []uint32
+	Results uint32
+}
+
+// Import adds to the index space of Type.Sort.
+type Import struct {
+	Position
+	Name string
+	Type *Extern
+}
+
+// Export names a definition, and adds an alias of it to the index space of
+// its sort.
+type Export struct {
+	Position
+	Name string
+	SortIndex
+	// Type is the ascribed type where there is one, else the inferred one.
+	Type *Extern
+}
+
+// An Extern is the type of something imported or exported; Sort selects the
+// field that is set.
+type Extern struct {
+	Sort      Sort
+	Func      *abi.Func       // SortFunc
+	Type      *Type           // SortType: what the type is
+	Value     *abi.Type       // SortValue
+	Instance  *InstanceType   // SortInstance
+	Component *ComponentType  // SortComponent
+	Module    *CoreModuleType // SortCoreModule
+}
+
+// A Type is one entry of the type index space; exactly one field is set.
+type Type struct {
+	Value     *abi.Type
+	Func      *abi.Func
+	Resource  *abi.Resource
+	Instance  *InstanceType
+	Component *ComponentType
+}
+
+// An InstanceType lists what an instance exports. The type of an import or of
+// an Instantiate is specialised: every abstract resource type in it has an
+// abi.Resource of its own that nothing else has.
+type InstanceType struct {
+	Exports []NamedExtern
+}
+
+// Export returns the export called name, nil if there is none.
+func (t *InstanceType) Export(name string) *Extern {
+	for i := range t.Exports {
+		if t.Exports[i].Name == name {
+			return &t.Exports[i].Extern
+		}
+	}
+	return nil
+}
+
+// A NamedExtern is one import or export of a type.
+type NamedExtern struct {
+	Name string
+	Extern
+}
+
+// A ComponentType lists what a component imports and exports.
+type ComponentType struct {
+	Imports []NamedExtern
+	Exports []NamedExtern
+}
+
+// A CoreFuncType is a core function's signature, value types in their binary
+// encoding.
+type CoreFuncType struct {
+	Params, Results []byte
+}
+
+// A CoreModuleType lists a core module's imports and exports.
+type CoreModuleType struct {
+	Imports []CoreImport
+	Exports []CoreExport
+}
+
+// A CoreImport is one import of a core module.
+type CoreImport struct {
+	Module, Name string
+	CoreExtern
+}
+
+// A CoreExport is one export of a core module.
+type CoreExport struct {
+	Name string
+	CoreExtern
+}
+
+// A CoreExtern is the type of a core import or export.
+type CoreExtern struct {
+	Sort Sort // SortCoreFunc, SortCoreTable, SortCoreMemory, SortCoreGlobal or SortCoreTag
+	Func *CoreFuncType
+	// Limits are a table's elements or a memory's pages.
+	Min, Max        uint64
+	HasMax          bool
+	Shared, Index64 bool
+	// ValType is a global's or a table's type, in its binary encoding.
+	ValType byte
+	Mutable bool
+}
