@@ -1,0 +1,13 @@
+// Package file has the one type that every emitter returns.
+package file
+
+// A File is one generated file. The generator writes nothing to disk.
+type File struct {
+	// Path is relative to the output folder of the file's language, with
+	// forward slashes.
+	Path string
+	Data []byte
+	// Once marks a file that belongs to the user: it is created when it is
+	// missing and never written again.
+	Once bool
+}
