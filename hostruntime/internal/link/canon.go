@@ -1,0 +1,71 @@
+package link
+
+import "github.com/capsule-kit/capsule/hostruntime/internal/component"
+
+// canon plans a canonical definition.
+func (b *builder) canon(s *scope, d *component.Canon) {
+	if d.Op == component.CanonLift {
+		if d.Options.Async || d.Type.Async {
+			b.fail("function needs async, which is not supported yet")
+		}
+		b.limit(len(b.plan.Lifted), maxFunctions, "lifted functions")
+		b.plan.Lifted = append(b.plan.Lifted, Lifted{
+			Instance: s.instance,
+			Core:     s.get(b, component.SortCoreFunc, d.CoreFunc).core,
+			Type:     d.Type,
+			Options:  b.options(s, &d.Options),
+		})
+		s.add(component.SortFunc, item{lifted: len(b.plan.Lifted) - 1})
+		return
+	}
+	b.limit(len(b.plan.Trampolines), maxTrampolines, "canonical functions")
+	t := Trampoline{Instance: s.instance, Core: d.Core, Name: d.Name}
+	switch d.Op {
+	case component.CanonLower:
+		f := s.get(b, component.SortFunc, d.Func)
+		t.Type, t.Options = d.Type, b.options(s, &d.Options)
+		switch {
+		case d.Options.Async || d.Type.Async:
+			t.Kind, t.Name = Unsupported, "async lowered function"
+		case f.lifted >= 0:
+			t.Kind, t.Target = LowerGuest, f.lifted
+		default:
+			t.Kind, t.Target = LowerHost, f.host
+		}
+	case component.CanonResourceNew:
+		t.Kind, t.Target = ResourceNew, b.resource(s, d)
+	case component.CanonResourceDrop:
+		t.Kind, t.Target = ResourceDrop, b.resource(s, d)
+	case component.CanonResourceRep:
+		t.Kind, t.Target = ResourceRep, b.resource(s, d)
+	default:
+		t.Kind = Unsupported
+	}
+	b.plan.Trampolines = append(b.plan.Trampolines, t)
+	s.add(component.SortCoreFunc, item{core: CoreRef{Slot: -1, Trampoline: len(b.plan.Trampolines) - 1}})
+}
+
+func (b *builder) resource(s *scope, d *component.Canon) int {
+	index, ok := b.plan.Instances[s.instance].Resources[d.Resource]
+	if !ok {
+		b.fail("%s: resource type %q has no definition here: the validator should have refused it", d.Name, d.Resource.Name)
+	}
+	return index
+}
+
+func (b *builder) options(s *scope, o *component.CanonOptions) Options {
+	resolved := Options{Encoding: o.Encoding}
+	if o.HasMemory {
+		ref := s.get(b, component.SortCoreMemory, o.Memory).core
+		resolved.Memory = &ref
+	}
+	if o.HasRealloc {
+		ref := s.get(b, component.SortCoreFunc, o.Realloc).core
+		resolved.Realloc = &ref
+	}
+	if o.HasPostReturn {
+		ref := s.get(b, component.SortCoreFunc, o.PostReturn).core
+		resolved.PostReturn = &ref
+	}
+	return resolved
+}

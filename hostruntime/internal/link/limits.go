@@ -1,0 +1,36 @@
+package link
+
+import "fmt"
+
+// Limits on what one component may unfold to. Nested components are
+// instantiated any number of times, so a short component can describe an
+// exponential plan. Python's guests, the largest known, have 1 component
+// instance, 14 core instances and about 300 trampolines.
+const (
+	maxInstances     = 1 << 10
+	maxSteps         = 1 << 12
+	maxTrampolines   = 1 << 16
+	maxFunctions     = 1 << 16
+	maxResources     = 1 << 14
+	maxBundleEntries = 1 << 20
+)
+
+// An Error says why a valid component can't be planned.
+type Error struct {
+	// Offset is the byte offset of the definition.
+	Offset int
+	Msg    string
+}
+
+// Error describes the failure with its offset.
+func (e *Error) Error() string { return fmt.Sprintf("at offset %d: %s", e.Offset, e.Msg) }
+
+func (b *builder) fail(format string, args ...any) {
+	panic(&Error{Offset: b.offset, Msg: fmt.Sprintf(format, args...)})
+}
+
+func (b *builder) limit(n, most int, what string) {
+	if n >= most {
+		b.fail("the component unfolds to more than %d %s", most, what)
+	}
+}

@@ -1,0 +1,139 @@
+// Package link turns a decoded component into a Plan: a flat program that
+// instantiates its core modules in order, with every import resolved to its
+// direct origin.
+//
+// Nested components, aliases and bundles of exports exist only while the plan
+// is made; at run time nothing is looked up by component-level name. No
+// toolchain's output is recognised: the plan follows the definitions alone.
+package link
+
+import (
+	"github.com/capsule-kit/capsule/hostruntime/internal/component"
+	"github.com/capsule-kit/capsule/wit/abi"
+)
+
+// A Plan is one component, flattened. It is immutable and holds no run-time
+// state: any number of instances run from it.
+type Plan struct {
+	// Instances are the component instances, the root first.
+	Instances []Instance
+	// Steps instantiate core modules; step i fills core slot i.
+	Steps []Step
+	// Trampolines are the core functions that Go code provides.
+	Trampolines []Trampoline
+	// Lifted are the component functions that guest code provides.
+	Lifted []Lifted
+	// Resources are the resource types, each with one run-time identity.
+	Resources []Resource
+	// Imports are the functions that the host must serve.
+	Imports []HostFunc
+	// Exports are the root's functions that the host can call.
+	Exports []Export
+}
+
+// An Instance is one component instance: it has a handle table and the flags
+// of the Canonical ABI.
+type Instance struct {
+	// Parent is the instance that instantiated this one, -1 for the root.
+	Parent int
+	// Resources says which run-time resource each static one is here.
+	Resources map[*abi.Resource]int
+}
+
+// A Step instantiates one core module.
+type Step struct {
+	Module *component.CoreModule
+	// Instance is the component instance that the step belongs to.
+	Instance int
+	// Sources are where the module's imports come from, in import order.
+	Sources []CoreRef
+}
+
+// A CoreRef is a core definition at its origin: export Name of core slot
+// Slot, or a trampoline where Slot is -1.
+type CoreRef struct {
+	Slot       int
+	Name       string
+	Trampoline int
+}
+
+// IsTrampoline reports whether Go code stands behind the reference.
+func (r CoreRef) IsTrampoline() bool { return r.Slot < 0 }
+
+// A TrampolineKind says what a trampoline does.
+type TrampolineKind uint8
+
+// The trampolines.
+const (
+	// LowerHost calls import Target of the plan.
+	LowerHost TrampolineKind = iota
+	// LowerGuest calls lifted function Target of the plan.
+	LowerGuest
+	// ResourceNew, ResourceDrop and ResourceRep act on resource Target.
+	ResourceNew
+	ResourceDrop
+	ResourceRep
+	// Unsupported traps: Name says which built-in it would have been.
+	Unsupported
+)
+
+// A Trampoline is a core function made by a canonical definition.
+type Trampoline struct {
+	Kind TrampolineKind
+	// Instance is the component instance whose code calls it.
+	Instance int
+	Target   int
+	Name     string
+	// Core is its signature.
+	Core *component.CoreFuncType
+	// Type and Options are those of a lowered function.
+	Type    *abi.Func
+	Options Options
+}
+
+// Options are canonical options with their references resolved.
+type Options struct {
+	Encoding component.StringEncoding
+	// Memory, Realloc and PostReturn are nil where the option is absent.
+	Memory, Realloc, PostReturn *CoreRef
+}
+
+// A Lifted is a component function made by `canon lift`.
+type Lifted struct {
+	// Instance is the component instance that runs it.
+	Instance int
+	Core     CoreRef
+	Type     *abi.Func
+	Options  Options
+}
+
+// A Resource is one resource type with a run-time identity.
+type Resource struct {
+	Name string
+	// Instance is the component instance that defines it, -1 for the host.
+	Instance int
+	// Dtor destroys a representation; nil for none.
+	Dtor *CoreRef
+	// Import is the name of the import that brings a host resource.
+	Import string
+}
+
+// A HostFunc is a function that the root component imports.
+type HostFunc struct {
+	// Interface is the name of the imported instance, empty for a function
+	// imported by itself; Name is the function's name.
+	Interface, Name string
+	Type            *abi.Func
+}
+
+// An Export is a function that the root component exports.
+type Export struct {
+	// Interface is the name of the exported instance, empty for a function
+	// exported by itself.
+	Interface, Name string
+	// Lifted is the index of the function, or -1 where the root exports an
+	// import again; Import is then its index.
+	Lifted int
+	Import int
+	Type   *abi.Func
+}
