@@ -47,10 +47,13 @@ func TestWrongType(t *testing.T) {
 	i := lowerOwn(t, table, one, uint32(7))
 	s := add(t, table, stream{})
 	uses := map[string]func(rt *handle.ResourceType, i uint32) error{
-		"rep":         func(rt *handle.ResourceType, i uint32) error { _, err := table.Rep(rt, i); return err },
-		"drop":        func(rt *handle.ResourceType, i uint32) error { _, err := table.Drop(rt, i); return err },
-		"lift own":    func(rt *handle.ResourceType, i uint32) error { _, err := table.LiftOwn(rt, i); return err },
-		"lift borrow": func(rt *handle.ResourceType, i uint32) error { _, err := table.LiftBorrow(rt, i, new(handle.Subtask)); return err },
+		"rep":      func(rt *handle.ResourceType, i uint32) error { _, err := table.Rep(rt, i); return err },
+		"drop":     func(rt *handle.ResourceType, i uint32) error { _, err := table.Drop(rt, i); return err },
+		"lift own": func(rt *handle.ResourceType, i uint32) error { _, err := table.LiftOwn(rt, i); return err },
+		"lift borrow": func(rt *handle.ResourceType, i uint32) error {
+			_, err := table.LiftBorrow(rt, i, new(handle.Subtask))
+			return err
+		},
 	}
 	for name, use := range uses {
 		t.Run(name, func(t *testing.T) {
