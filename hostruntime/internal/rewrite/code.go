@@ -1,0 +1,159 @@
+package rewrite
+
+// A frame is an open block while code is walked.
+type frame struct {
+	op byte
+	// arity counts the values that a branch to the block's label carries.
+	arity int
+	// label is the nesting depth of that label in what is written.
+	label int
+}
+
+// codeSection checks all function bodies and notes what they write.
+func (p *parser) codeSection() {
+	m := p.m
+	m.CodeBytes = p.end - p.pos
+	n := p.count(maxFuncs, "function bodies")
+	if n != len(m.funcs) && p.err == nil {
+		p.fail("%d functions have %d bodies", len(m.funcs), n)
+		return
+	}
+	m.writes = make([]bool, len(m.globalImports)+len(m.Globals))
+	m.bodies = make([]body, 0, n)
+	sectionEnd := p.end
+	for i := 0; i < n && p.err == nil; i++ {
+		at := p.pos
+		size := p.u32()
+		if uint64(size) > uint64(sectionEnd-p.pos) && p.err == nil {
+			p.failAt(at, "function body of %d bytes leaves the section", size)
+			return
+		}
+		if size > maxFuncBytes {
+			p.failAt(at, "function body of %d bytes, at most %d are run", size, maxFuncBytes)
+			return
+		}
+		p.end = p.pos + int(size)
+		p.functionBody(m.types[m.funcs[i]])
+		if p.err == nil && p.pos != p.end {
+			p.fail("%d bytes follow the end of a function", p.end-p.pos)
+		}
+		p.end = sectionEnd
+	}
+}
+
+func (p *parser) functionBody(sig FuncType) {
+	var b body
+	b.groupCount = p.u32()
+	b.groups.start = p.pos
+	locals := uint64(len(sig.Params))
+	for i := uint32(0); i < b.groupCount && p.err == nil; i++ {
+		at := p.pos
+		n := p.u32()
+		p.valType()
+		if locals += uint64(n); locals > maxLocals {
+			p.failAt(at, "%d locals, at most %d are run", locals, maxLocals)
+			return
+		}
+		p.charge(int(n))
+	}
+	b.groups.end, b.code.start = p.pos, p.pos
+	p.frames = append(p.frames[:0], frame{op: opBlock, arity: len(sig.Results)})
+	var in instruction
+	for p.err == nil && len(p.frames) > 0 {
+		p.next(&in)
+		if p.err == nil {
+			p.check(&in, uint32(locals))
+		}
+	}
+	b.code.end = p.pos
+	p.m.bodies = append(p.m.bodies, b)
+}
+
+// check checks one instruction's nesting and indices. What wazero checks
+// against sizes that Rewrite doesn't change is left to it.
+func (p *parser) check(in *instruction, locals uint32) {
+	m := p.m
+	switch in.kind {
+	case immNone:
+		switch in.op {
+		case opElse:
+			top := &p.frames[len(p.frames)-1]
+			if top.op != opIf {
+				p.failAt(in.start, "else outside of if")
+			}
+			top.op = opElse
+		case opEnd:
+			p.frames = p.frames[:len(p.frames)-1]
+		case opReturn:
+			p.charge(p.frames[0].arity)
+		}
+	case immBlock:
+		p.charge(len(in.block.params) + len(in.block.results))
+		arity := len(in.block.results)
+		if in.op == opLoop {
+			arity = len(in.block.params)
+		}
+		p.frames = append(p.frames, frame{op: in.op, arity: arity})
+	case immLabel:
+		p.label(in.start, in.index)
+	case immBrTable:
+		end := p.pos
+		p.pos = in.labels.start
+		for i := 0; i <= in.count && p.err == nil; i++ {
+			p.label(in.start, p.u32())
+		}
+		if p.err == nil {
+			p.pos = end
+		}
+	case immFunc:
+		if uint64(in.index) >= uint64(len(m.funcImports)+len(m.funcs)) {
+			p.failAt(in.start, "function %d is unknown", in.index)
+		} else if in.op == opCall {
+			t := m.funcType(in.index)
+			p.charge(len(t.Params) + len(t.Results))
+		}
+	case immCallIndirect:
+		if uint64(in.index) >= uint64(len(m.types)) {
+			p.failAt(in.start, "type %d is unknown", in.index)
+			return
+		}
+		t := &m.types[in.index]
+		p.charge(len(t.Params) + len(t.Results))
+	case immLocal:
+		if in.index >= locals {
+			p.failAt(in.start, "local %d is unknown", in.index)
+		}
+	case immGlobal:
+		if uint64(in.index) >= uint64(len(m.writes)) {
+			p.failAt(in.start, "global %d is unknown", in.index)
+		} else if in.op == opGlobalSet {
+			m.writes[in.index] = true
+		}
+	case immMemarg, immMemargLane, immMemory, immMemories:
+		p.needMemory(in)
+	case immMemoryInit, immDataDrop:
+		if in.kind == immMemoryInit {
+			p.needMemory(in)
+		}
+		p.dataNamed = true
+		if p.dataCount >= 0 && uint64(in.index) >= uint64(p.dataCount) {
+			p.failAt(in.start, "data segment %d is unknown", in.index)
+		}
+		m.dataUsed = max(m.dataUsed, int(in.index)+1)
+	}
+}
+
+func (p *parser) needMemory(in *instruction) {
+	if !p.m.hasMemory() {
+		p.failAt(in.start, "accesses memory, but the module has none")
+	}
+}
+
+// label checks a branch to a label and charges the values it carries.
+func (p *parser) label(at int, index uint32) {
+	if uint64(index) >= uint64(len(p.frames)) {
+		p.failAt(at, "branch to unknown label %d", index)
+		return
+	}
+	p.charge(p.frames[len(p.frames)-1-int(index)].arity)
+}

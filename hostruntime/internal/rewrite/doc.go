@@ -1,0 +1,57 @@
+// Package rewrite turns the core modules of a component into what wazero
+// compiles, and takes out of them what belongs to one guest rather than to
+// the engine that runs it.
+//
+// Parse reads an untrusted module and refuses by name every feature that is
+// off. What is on: core WebAssembly 2.0 and extended constant expressions.
+// Rewrite then writes it anew:
+//
+//   - imports are pointed at names that the linker chooses;
+//   - active data segments, the initial values of mutable globals, the
+//     memory's limits, the start function and custom sections leave, so that
+//     two guests of one engine give the same bytes and share compiled code;
+//   - every loop and every function gets a check against a counter.
+//
+// # Metering
+//
+// wazero has no fuel, and Go cannot preempt the code that it compiles. So
+// each module with code gets a counter, a mutable i32 global exported as
+// Output.Counter, that holds how many units the module may still use. It
+// starts at 0. Each entry to a function that the module defines and each
+// start of a loop's body, the first and every later one, is a check:
+//
+//   - if the counter is at least CheckCost, take CheckCost and go on;
+//   - else call the tick, which asks memory.grow for TickPages pages, and
+//     check again.
+//
+// The tick reaches the host through Reallocate of the memory's allocator.
+// There the counter is what is left, never negative, and exact: used units
+// are what was granted minus what is left, whatever the size of the slices.
+// The hook either sets the counter to at least CheckCost, or panics, which
+// ends the call. It must refuse the growth. A guest can ask for the same
+// growth itself, so the hook decides by the counters alone. Code has no way
+// to name the counter: Parse refuses indices that the module doesn't define.
+//
+// The allocator is only asked while the memory holds at most TickPages pages,
+// and if the wazero runtime's own memory limit is the full 65536 pages.
+//
+// A failed check is laid out behind the code it guards. A function whose
+// check failed calls itself again with the same parameters, so each live
+// frame can cost a second native frame; how deep recursion gets before wazero
+// reports a stack overflow therefore depends a little on the slices.
+//
+// What escapes the counter: straight-line code between two checks, at most as
+// long as the function (whose calls are checked); bulk operations
+// (memory.fill, memory.copy, memory.init and their table siblings), however
+// many bytes they move; and whatever the host does on a call. Calls without
+// loops are counted, one unit each.
+//
+// # Limits
+//
+// Parse bounds what wazero would allocate for a few bytes of input: the
+// number of locals, of parameters and results, the size of a function, the
+// elements of tables. Tables can't grow beyond MaxTableElems per module.
+// What it doesn't bound: wazero reloads every mutable global after every
+// call, so its compile time grows with the product of both; baking globals
+// (Options.Bake) keeps that small for real guests.
+package rewrite

@@ -1,0 +1,235 @@
+package rewrite
+
+// TickPages is what a tick asks memory.grow for. The runtime keeps memories
+// below TickPages pages (2 GiB), so it is more than any memory may grow by,
+// and yet no more than the 65536 pages up to which wazero asks the allocator.
+const TickPages = 1 << 15
+
+// CheckCost is what one check takes from the counter.
+const CheckCost = 1
+
+// maxReplayedParams bounds the parameters that an entry's cold path passes
+// again: beyond it, a module with many such functions would grow too much.
+const maxReplayedParams = 32
+
+// code writes all function bodies and the tick.
+func (w *writer) code() {
+	m := w.m
+	p := &parser{reader: reader{src: m.src}, m: m}
+	b := make([]byte, 0, m.CodeBytes+m.CodeBytes/4)
+	var f bodyWriter
+	for i := range m.bodies {
+		f = bodyWriter{writer: w, p: p, out: f.out[:0], frames: f.frames[:0]}
+		f.function(i)
+		b = append(appendU32(b, uint32(len(f.out))), f.out...)
+	}
+	count := len(m.bodies)
+	if w.metered {
+		tick := w.tickBody()
+		b = append(appendU32(b, uint32(len(tick))), tick...)
+		count++
+	}
+	w.section(10, count, b)
+}
+
+// tickBody returns the function that a failed check calls: it takes the
+// failed check's cost back, so that the counter is exactly what is left, and
+// enters the host.
+func (w *writer) tickBody() []byte {
+	b := []byte{0} // no locals
+	b = appendU32(append(b, opGlobalGet), w.counter)
+	b = append(appendConst(b, I32, CheckCost), opI32Add)
+	b = appendU32(append(b, opGlobalSet), w.counter)
+	b = appendConst(b, I32, TickPages)
+	return append(b, opMemoryGrow, 0, opDrop, opEnd)
+}
+
+// A bodyWriter writes one function body.
+type bodyWriter struct {
+	*writer
+	p      *parser
+	out    []byte
+	frames []frame
+	// depth counts the blocks open in what is written.
+	depth int
+	// copied is up to where the source has been written or replaced.
+	copied int
+	temp   uint32
+}
+
+// wrapped marks the frame of a loop in the outlined shape.
+const wrapped = 0xff
+
+func (f *bodyWriter) function(i int) {
+	body := &f.m.bodies[i]
+	sig := f.m.types[f.m.funcs[i]]
+	f.p.pos, f.p.end = body.groups.start, body.groups.end
+	f.temp = uint32(len(sig.Params))
+	for range body.groupCount {
+		f.temp += f.p.u32()
+		f.p.valType()
+	}
+	groups := f.m.src[body.groups.start:body.groups.end]
+	if f.metered {
+		f.out = append(appendU32(f.out, body.groupCount+1), groups...)
+		f.out = append(f.out, 1, byte(I32))
+	} else {
+		f.out = append(appendU32(f.out, body.groupCount), groups...)
+	}
+	f.frames = append(f.frames, frame{op: opBlock})
+	replay := f.metered && len(sig.Params) <= maxReplayedParams
+	switch {
+	case replay:
+		f.out = append(f.out, opBlock, emptyType)
+		f.check()
+		f.out = append(f.out, opBrIf, 0)
+		f.depth = 1
+	case f.metered:
+		f.inlineCheck()
+	}
+	f.copied = body.code.start
+	f.p.pos, f.p.end = body.code.start, body.code.end
+	var in instruction
+	for len(f.frames) > 0 && f.p.err == nil {
+		f.p.next(&in)
+		f.instruction(&in)
+	}
+	if !replay {
+		f.flush(body.code.end)
+		return
+	}
+	f.flush(in.start)
+	f.out = append(f.out, opReturn, opEnd)
+	f.call(f.tick)
+	for param := range sig.Params {
+		f.out = appendU32(append(f.out, opLocalGet), uint32(param))
+	}
+	f.call(uint32(len(f.m.funcImports) + i))
+	f.out = append(f.out, opEnd)
+}
+
+// flush copies the source up to end.
+func (f *bodyWriter) flush(end int) {
+	f.out = append(f.out, f.m.src[f.copied:end]...)
+	f.copied = end
+}
+
+func (f *bodyWriter) call(index uint32) { f.out = appendU32(append(f.out, opCall), index) }
+
+func (f *bodyWriter) instruction(in *instruction) {
+	switch in.kind {
+	case immBlock:
+		f.open(in)
+	case immNone:
+		if in.op == opEnd {
+			f.close(in)
+		}
+	case immLabel:
+		if label := f.label(in.index); label != in.index {
+			f.flush(in.imm)
+			f.out = appendU32(f.out, label)
+			f.copied = in.end
+		}
+	case immBrTable:
+		if f.depth+1 == len(f.frames) {
+			return // nothing was added around any open block
+		}
+		f.flush(in.labels.start)
+		f.p.pos = in.labels.start
+		for i := 0; i <= in.count; i++ {
+			f.out = appendU32(f.out, f.label(f.p.u32()))
+		}
+		f.copied = in.end
+	case immGlobal:
+		if f.removed == 0 {
+			return
+		}
+		f.flush(in.start)
+		if in.op == opGlobalGet {
+			f.out = f.globalGet(f.out, in.index)
+		} else {
+			f.out = appendU32(append(f.out, in.op), f.global(in.index))
+		}
+		f.copied = in.end
+	}
+}
+
+// label returns the number of a label in what is written.
+func (f *bodyWriter) label(index uint32) uint32 {
+	return uint32(f.depth - f.frames[len(f.frames)-1-int(index)].label)
+}
+
+// open writes the start of a block. A loop whose label takes no values gets
+// the outlined shape:
+//
+//	block $exit (type)
+//	  loop $loop
+//	    block $cold
+//	      check; br_if $cold
+//	      …body…
+//	      br $exit
+//	    end
+//	    call $tick; br $loop
+//	  end
+//	  unreachable
+//	end
+func (f *bodyWriter) open(in *instruction) {
+	f.depth++
+	top := frame{op: in.op, label: f.depth}
+	switch {
+	case in.op != opLoop || !f.metered:
+	case len(in.block.params) > 0:
+		f.flush(in.end)
+		f.inlineCheck()
+	default:
+		f.flush(in.start)
+		f.out = append(f.out, opBlock)
+		f.out = append(f.out, f.m.src[in.block.start:in.block.end]...)
+		f.out = append(f.out, opLoop, emptyType, opBlock, emptyType)
+		f.check()
+		f.out = append(f.out, opBrIf, 0)
+		f.copied = in.end
+		top = frame{op: wrapped, label: f.depth + 1}
+		f.depth += 2
+	}
+	f.frames = append(f.frames, top)
+}
+
+func (f *bodyWriter) close(in *instruction) {
+	top := f.frames[len(f.frames)-1]
+	f.frames = f.frames[:len(f.frames)-1]
+	f.depth--
+	if top.op == wrapped {
+		f.flush(in.start)
+		f.out = append(f.out, opBr, 2, opEnd)
+		f.call(f.tick)
+		f.out = append(f.out, opBr, 0, opEnd, opUnreachable, opEnd)
+		f.copied = in.end
+		f.depth -= 2
+	}
+}
+
+// check writes one check: it takes CheckCost from the counter and leaves
+// whether the counter went below zero.
+func (f *bodyWriter) check() {
+	f.out = appendU32(append(f.out, opGlobalGet), f.counter)
+	f.out = append(appendConst(f.out, I32, CheckCost), opI32Sub)
+	f.out = appendU32(append(f.out, opLocalTee), f.temp)
+	f.out = appendU32(append(f.out, opGlobalSet), f.counter)
+	f.out = appendU32(append(f.out, opLocalGet), f.temp)
+	f.out = append(appendConst(f.out, I32, 0), opI32LtS)
+}
+
+// inlineCheck writes a check that needs nothing of what surrounds it:
+//
+//	loop $again
+//	  check
+//	  if; call $tick; br $again; end
+//	end
+func (f *bodyWriter) inlineCheck() {
+	f.out = append(f.out, opLoop, emptyType)
+	f.check()
+	f.out = append(f.out, opIf, emptyType)
+	f.call(f.tick)
+	f.out = append(f.out, opBr, 1, opEnd, opEnd)
+}
