@@ -1,0 +1,191 @@
+package wasi
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/capsule-kit/capsule/hostruntime/value"
+	"github.com/capsule-kit/capsule/wit/abi"
+)
+
+const (
+	// MaxFieldsBytes bounds one wasi:http fields resource: names, values and
+	// fieldOverhead for each entry.
+	MaxFieldsBytes = 128 << 10
+	// fieldOverhead stands for an entry's own memory.
+	fieldOverhead = 64
+)
+
+// fields are HTTP headers or trailers, in the order of insertion.
+type fields struct {
+	node
+	entries []fieldEntry
+	// immutable is set once they belong to a request.
+	immutable bool
+}
+
+type fieldEntry struct {
+	name  string
+	value []byte
+}
+
+// forbiddenFields are the headers that a host's HTTP implementation sets.
+var forbiddenFields = []string{
+	"connection", "host", "http2-settings", "keep-alive", "proxy-authenticate", "proxy-authorization",
+	"proxy-connection", "transfer-encoding", "upgrade",
+}
+
+// checkField returns the header-error for a name and value, "" for none.
+func checkField(name string, val []byte) string {
+	if !isToken(name) || slices.ContainsFunc(val, func(b byte) bool { return (b < ' ' && b != '\t') || b == 0x7f }) {
+		return "invalid-syntax"
+	}
+	if slices.Contains(forbiddenFields, strings.ToLower(name)) {
+		return "forbidden"
+	}
+	return ""
+}
+
+// isToken reports whether s is an HTTP token: a field name or a method.
+func isToken(s string) bool {
+	for i := range len(s) {
+		b := s[i]
+		switch {
+		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9':
+		case strings.IndexByte("!#$%&'*+-.^_`|~", b) >= 0:
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
+func headerError(name string) value.Value { return fail(value.Variant{Case: name}) }
+
+// replace makes entries those of f, and charges for them.
+func (f *fields) replace(h *Host, entries []fieldEntry) error {
+	size := 0
+	for _, e := range entries {
+		size += len(e.name) + len(e.value) + fieldOverhead
+	}
+	if size > MaxFieldsBytes {
+		return &LimitError{What: "bytes of HTTP fields", Limit: MaxFieldsBytes, Attempt: uint64(size)}
+	}
+	if err := h.hold(&f.node, int64(size)); err != nil {
+		return err
+	}
+	f.entries = entries
+	return nil
+}
+
+// without returns the entries that are not called name, in a new slice.
+func (f *fields) without(name string) []fieldEntry {
+	var rest []fieldEntry
+	for _, e := range f.entries {
+		if !strings.EqualFold(e.name, name) {
+			rest = append(rest, e)
+		}
+	}
+	return rest
+}
+
+// newFields opens fields with the given entries.
+func (c *call) newFields(entries []fieldEntry, immutable bool, parent *node) (value.Value, error) {
+	f := &fields{immutable: immutable}
+	handle, err := c.open(fieldsResource, f, parent)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.replace(c.Host, entries); err != nil {
+		return nil, err
+	}
+	return handle, nil
+}
+
+func fieldsMethods(i *Interface) {
+	entryType := abi.NewTuple(stringType, bytesType)
+	name := param("name", stringType)
+	changed := abi.NewResult(nil, headerErrorType)
+	i.define("[constructor]fields", fn(own(fieldsResource)),
+		func(c *call) (value.Value, error) { return c.newFields(nil, false, nil) })
+	i.define("[static]fields.from-list",
+		fn(abi.NewResult(own(fieldsResource), headerErrorType), param("entries", abi.NewList(entryType))), fieldsFromList)
+	method(i, fieldsResource, "get", fn(abi.NewList(bytesType), name), func(c *call, f *fields) (value.Value, error) {
+		var list value.List
+		for _, e := range f.entries {
+			if strings.EqualFold(e.name, string(arg[value.String](c, 1))) {
+				list = append(list, value.Bytes(e.value))
+			}
+		}
+		return list, nil
+	})
+	method(i, fieldsResource, "has", fn(boolType, name), func(c *call, f *fields) (value.Value, error) {
+		return value.Bool(slices.ContainsFunc(f.entries, func(e fieldEntry) bool {
+			return strings.EqualFold(e.name, string(arg[value.String](c, 1)))
+		})), nil
+	})
+	method(i, fieldsResource, "set", fn(changed, name, param("value", abi.NewList(bytesType))), fieldsSet)
+	method(i, fieldsResource, "delete", fn(changed, name), func(c *call, f *fields) (value.Value, error) {
+		name := string(arg[value.String](c, 1))
+		if f.immutable {
+			return headerError("immutable"), nil
+		}
+		if e := checkField(name, nil); e != "" {
+			return headerError(e), nil
+		}
+		return okOr(nil, f.replace(c.Host, f.without(name)))
+	})
+	method(i, fieldsResource, "append", fn(changed, name, param("value", bytesType)), func(c *call, f *fields) (value.Value, error) {
+		name, val := string(arg[value.String](c, 1)), arg[value.Bytes](c, 2)
+		if f.immutable {
+			return headerError("immutable"), nil
+		}
+		if e := checkField(name, val); e != "" {
+			return headerError(e), nil
+		}
+		return okOr(nil, f.replace(c.Host, append(slices.Clip(f.entries), fieldEntry{name, bytes.Clone(val)})))
+	})
+	method(i, fieldsResource, "entries", fn(abi.NewList(entryType)), func(_ *call, f *fields) (value.Value, error) {
+		var list value.List
+		for _, e := range f.entries {
+			list = append(list, value.Tuple{value.String(e.name), value.Bytes(e.value)})
+		}
+		return list, nil
+	})
+	method(i, fieldsResource, "clone", fn(own(fieldsResource)), func(c *call, f *fields) (value.Value, error) {
+		return c.newFields(slices.Clone(f.entries), false, nil)
+	})
+}
+
+func fieldsFromList(c *call) (value.Value, error) {
+	var entries []fieldEntry
+	for _, v := range arg[value.List](c, 0) {
+		t := v.(value.Tuple)
+		name, val := string(t[0].(value.String)), t[1].(value.Bytes)
+		if e := checkField(name, val); e != "" {
+			return headerError(e), nil
+		}
+		entries = append(entries, fieldEntry{name, bytes.Clone(val)})
+	}
+	return okOr(c.newFields(entries, false, nil))
+}
+
+func fieldsSet(c *call, f *fields) (value.Value, error) {
+	name := string(arg[value.String](c, 1))
+	if f.immutable {
+		return headerError("immutable"), nil
+	}
+	if e := checkField(name, nil); e != "" {
+		return headerError(e), nil
+	}
+	entries := f.without(name)
+	for _, v := range arg[value.List](c, 2) {
+		val := v.(value.Bytes)
+		if e := checkField(name, val); e != "" {
+			return headerError(e), nil
+		}
+		entries = append(entries, fieldEntry{name, bytes.Clone(val)})
+	}
+	return okOr(nil, f.replace(c.Host, entries))
+}

@@ -1,0 +1,109 @@
+package wasi
+
+import (
+	"fmt"
+
+	"github.com/capsule-kit/capsule/hostruntime/value"
+)
+
+// A node is what every host resource has: its place among the others and what
+// it holds. Resources embed it.
+type node struct {
+	// parent is the resource this one must be dropped before.
+	parent *node
+	// children counts live resources whose parent this is.
+	children int
+	// held is the bytes charged to Config.MaxBuffered.
+	held int64
+	// end frees what is outside Go's memory; nil where nothing is.
+	end func() error
+}
+
+func (n *node) base() *node { return n }
+
+// A rep is what stands behind a handle.
+type rep interface {
+	base() *node
+	drop(h *Host) error
+}
+
+// open makes r a live resource, a child of parent unless that is nil, and
+// returns the own handle to it. On error r's end has been called.
+func (h *Host) open(r *Resource, it rep, parent *node) (value.Value, error) {
+	n := it.base()
+	h.mu.Lock()
+	var err error
+	switch {
+	case h.done:
+		err = ErrClosed
+	case len(h.live) >= h.config.MaxHandles:
+		err = &LimitError{What: "open resources", Limit: uint64(h.config.MaxHandles), Attempt: uint64(len(h.live)) + 1}
+	default:
+		h.live[n] = struct{}{}
+		if n.parent = parent; parent != nil {
+			parent.children++
+		}
+	}
+	h.mu.Unlock()
+	if err != nil {
+		if n.end != nil {
+			n.end()
+		}
+		return nil, err
+	}
+	return value.Handle{Resource: r.Name, Rep: it}, nil
+}
+
+// hold charges n for bytes in all, in place of what it was charged before.
+func (h *Host) hold(n *node, bytes int64) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	total := h.buffered - n.held + bytes
+	if bytes > n.held && total > h.config.MaxBuffered {
+		return &LimitError{What: "bytes held by resources", Limit: uint64(h.config.MaxBuffered), Attempt: uint64(total)}
+	}
+	h.buffered, n.held = total, bytes
+	return nil
+}
+
+// drop ends the resource. It is an error if resources derived from it are
+// alive: the WASI interfaces let an implementation trap there, and every
+// guest that runs elsewhere drops children first.
+func (n *node) drop(h *Host) error {
+	if h.isClosed() {
+		return nil
+	}
+	if n.children > 0 {
+		return fmt.Errorf("wasi: resource dropped before %d others that were derived from it", n.children)
+	}
+	return h.release(n)
+}
+
+// release ends a resource whose handle the guest has given up, whether or not
+// it has children.
+func (h *Host) release(n *node) error {
+	h.mu.Lock()
+	_, alive := h.live[n]
+	if alive {
+		delete(h.live, n)
+		h.buffered -= n.held
+		n.held = 0
+		if n.parent != nil {
+			n.parent.children--
+		}
+	}
+	h.mu.Unlock()
+	if !alive || n.end == nil {
+		return nil
+	}
+	// What the guest gave up is gone for it either way: an error of the
+	// operating system's close is no reason to end the instance.
+	n.end()
+	return nil
+}
+
+func (h *Host) isClosed() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.done
+}
