@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
+	"github.com/capsule-kit/capsule/hostruntime/value"
 )
 
 // An Export names a function that a component exports and the type it must
@@ -30,6 +31,9 @@ type Import struct {
 	// its result. An error ends the guest's call with a trap of that cause.
 	// The context is that of the call into the guest that led here.
 	Serve func(ctx context.Context, c *Call) error
+	// Values serves the function with dynamic values instead, when Serve is
+	// nil; an empty Type then accepts any.
+	Values func(ctx context.Context, args []value.Value) (value.Value, error)
 }
 
 // A Target is an export inside the runtime, as a Func drives it.

@@ -1,11 +1,5 @@
 package bind
 
-import (
-	"math"
-
-	"github.com/capsule-kit/capsule/wit/abi"
-)
-
 // LiftString copies a string out of guest memory. ptr and n are the flat
 // pair, in the encoding of the crossing.
 func (c *Call) LiftString(ptr, n uint64) string {
@@ -92,7 +86,7 @@ func (c *Call) LiftList(ptr, n uint64, elemSize, align, goSize uint32) (base uin
 		c.Fail(err)
 		return 0, 0
 	}
-	if err := c.cx.Budget.Charge(uint64(elems) * uint64(goSize)); err != nil {
+	if err := c.cx.Budget.ChargeList(elems, goSize); err != nil {
 		c.Fail(err)
 		return 0, 0
 	}
@@ -117,11 +111,7 @@ func (c *Call) Alloc(byteLen, align uint32) uint32 {
 	if c.err != nil {
 		return 0
 	}
-	if c.cx.Realloc == nil {
-		c.trap("values travel in memory, but the function has no realloc option")
-		return 0
-	}
-	ptr, err := c.cx.CallRealloc(0, 0, align, byteLen)
+	ptr, err := c.cx.Allocate(align, byteLen)
 	if err != nil {
 		c.Fail(err)
 	}
@@ -131,11 +121,12 @@ func (c *Call) Alloc(byteLen, align uint32) uint32 {
 // Range checks a pointer that the guest gave for byteLen bytes of values.
 func (c *Call) Range(ptr uint64, byteLen, align uint32) uint32 {
 	p := uint32(ptr)
-	if p%align != 0 {
-		c.trap("misaligned pointer")
-		return 0
+	if c.err == nil {
+		if err := c.cx.CheckRange(p, byteLen, align); err != nil {
+			c.Fail(err)
+			return 0
+		}
 	}
-	c.at(p, byteLen)
 	return p
 }
 
@@ -148,5 +139,3 @@ func (c *Call) Charge(n uint32) {
 		}
 	}
 }
-
-const _ = uint(math.MaxInt32 - abi.MaxListByteLength) // a count always fits an int

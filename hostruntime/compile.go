@@ -1,0 +1,137 @@
+package hostruntime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/component"
+	"github.com/capsule-kit/capsule/hostruntime/internal/link"
+	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+)
+
+// A step is a link.Step, compiled: what all instances share of it.
+type step struct {
+	module *sharedModule
+	code   *rewrite.Output
+	// parsed tells where the module's imports and constant expressions lead.
+	parsed *rewrite.Module
+	// host provides the trampolines that the module imports, nil for none.
+	host api.Module
+	// origins are the core slots behind the module names "0", "1" and so on
+	// of the rewritten imports.
+	origins []int
+	tables  uint64 // bytes of the tables at their minimum
+}
+
+// hostModule is the module name under which a rewritten module imports
+// trampolines. Origins have numbers for names, so that it meets none.
+const hostModule = "h"
+
+// tableEntryBytes is what wazero keeps for one element of a table.
+const tableEntryBytes = 8
+
+// compile rewrites and compiles the core modules, one for each step. Steps
+// with the same module and the same shape of imports share code.
+func (c *Component) compile(ctx context.Context) error {
+	parsed := map[*component.CoreModule]*rewrite.Module{}
+	c.steps = make([]step, len(c.plan.Steps))
+	for i := range c.plan.Steps {
+		plan := &c.plan.Steps[i]
+		m, ok := parsed[plan.Module]
+		if !ok {
+			var err error
+			if m, err = parseModule(plan.Module); err != nil {
+				return err
+			}
+			parsed[plan.Module] = m
+		}
+		if err := c.compileStep(ctx, &c.steps[i], plan, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Component) compileStep(ctx context.Context, s *step, plan *link.Step, m *rewrite.Module) error {
+	s.parsed = m
+	for _, t := range m.Tables {
+		s.tables += uint64(t.Min) * tableEntryBytes
+	}
+	targets, trampolines := c.targets(s, plan)
+	var err error
+	s.code, err = m.Rewrite(rewrite.Options{Imports: targets, Meter: !c.rt.unmetered})
+	if err != nil {
+		if e, ok := errors.AsType[*rewrite.Error](err); ok {
+			return &FormatError{Offset: plan.Module.Pos() + e.Offset, Section: "core module, " + e.Section, Reason: e.Msg}
+		}
+		return err
+	}
+	s.module, err = c.rt.compile(ctx, s.code.Bytes)
+	if err != nil {
+		if ctx.Err() != nil || errors.Is(err, ErrClosed) {
+			return fmt.Errorf("hostruntime: compiling: %w", err)
+		}
+		return &FormatError{Offset: plan.Module.Pos(), Section: "core module", Reason: err.Error()}
+	}
+	if len(trampolines) > 0 {
+		s.host, err = c.hostModule(ctx, trampolines)
+	}
+	return err
+}
+
+// targets points every import at its direct origin. Names are numbers in
+// order of first use: they depend on the shape of the imports alone, so that
+// guests of one engine have equal modules, and share code.
+func (c *Component) targets(s *step, plan *link.Step) (targets []rewrite.Target, trampolines []int) {
+	numbers := map[int]int{}
+	targets = make([]rewrite.Target, len(plan.Sources))
+	for i, source := range plan.Sources {
+		if source.IsTrampoline() {
+			targets[i] = rewrite.Target{Module: hostModule, Name: strconv.Itoa(len(trampolines))}
+			trampolines = append(trampolines, source.Trampoline)
+			continue
+		}
+		n, ok := numbers[source.Slot]
+		if !ok {
+			n = len(s.origins)
+			numbers[source.Slot] = n
+			s.origins = append(s.origins, source.Slot)
+		}
+		targets[i] = rewrite.Target{Module: strconv.Itoa(n), Name: source.Name}
+	}
+	return targets, trampolines
+}
+
+// hostModule makes the wazero module that exports the given trampolines as
+// "0", "1" and so on. All instances share it: a trampoline finds its instance
+// through the context.
+func (c *Component) hostModule(ctx context.Context, trampolines []int) (api.Module, error) {
+	builder := c.rt.wazero.NewHostModuleBuilder("")
+	for i, index := range trampolines {
+		core := c.plan.Trampolines[index].Core
+		builder.NewFunctionBuilder().
+			WithGoModuleFunction(serveTrampoline(index), valueTypes(core.Params), valueTypes(core.Results)).
+			Export(strconv.Itoa(i))
+	}
+	compiled, err := builder.Compile(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("hostruntime: linking: %w", err)
+	}
+	host, err := c.rt.wazero.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName(""))
+	if err != nil {
+		return nil, fmt.Errorf("hostruntime: linking: %w", err)
+	}
+	return host, nil
+}
+
+func valueTypes(types []byte) []api.ValueType {
+	converted := make([]api.ValueType, len(types))
+	for i, t := range types {
+		converted[i] = api.ValueType(t)
+	}
+	return converted
+}

@@ -1,0 +1,160 @@
+package hostruntime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/component"
+	"github.com/capsule-kit/capsule/hostruntime/internal/link"
+	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
+	"github.com/capsule-kit/capsule/wit/abi"
+)
+
+// A Component is decoded, validated and compiled: code without state. Any
+// number of instances run from it, at the same time. It is safe for
+// concurrent use.
+type Component struct {
+	rt    *Runtime
+	plan  *link.Plan
+	steps []step
+	// importTypes are the texts of the plan's imports' types.
+	importTypes []string
+	description Description
+
+	mu        sync.Mutex
+	closed    bool
+	instances map[*Instance]struct{}
+}
+
+// Load decodes, validates, links and compiles a component.
+//
+// Compiling a language engine takes seconds, once: later loads of components
+// with the same engine take it from the cache. bytes are not kept.
+//
+// Errors: *FormatError, *LinkError, ctx's error, ErrClosed.
+func (rt *Runtime) Load(ctx context.Context, bytes []byte) (*Component, error) {
+	decoded, plan, err := decode(bytes)
+	if err != nil {
+		return nil, err
+	}
+	c := &Component{
+		rt:          rt,
+		plan:        plan,
+		description: describe(decoded, plan),
+		instances:   map[*Instance]struct{}{},
+	}
+	for _, imp := range plan.Imports {
+		c.importTypes = append(c.importTypes, imp.Type.String())
+	}
+	if err := c.compile(ctx); err != nil {
+		c.free(ctx)
+		return nil, err
+	}
+	return c, nil
+}
+
+// LoadFile loads the component in a file.
+func (rt *Runtime) LoadFile(ctx context.Context, path string) (*Component, error) {
+	bytes, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("hostruntime: %w", err)
+	}
+	c, err := rt.Load(ctx, bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+// Close ends the component's instances and frees its code. It is idempotent.
+// No call may be in progress.
+func (c *Component) Close(ctx context.Context) error {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil
+	}
+	c.closed = true
+	var open []*Instance
+	for in := range c.instances {
+		open = append(open, in)
+	}
+	c.mu.Unlock()
+	var errs []error
+	for _, in := range open {
+		errs = append(errs, in.Close(ctx))
+	}
+	c.free(ctx)
+	return errors.Join(errs...)
+}
+
+func (c *Component) free(ctx context.Context) {
+	for i := range c.steps {
+		if host := c.steps[i].host; host != nil {
+			_ = host.Close(ctx) // it holds no resources
+		}
+		if m := c.steps[i].module; m != nil {
+			c.rt.release(ctx, m)
+		}
+	}
+}
+
+// decode turns bytes into a plan.
+func decode(bytes []byte) (*component.Component, *link.Plan, error) {
+	decoded, err := component.Decode(bytes)
+	if err != nil {
+		if e, ok := errors.AsType[*component.Error](err); ok {
+			return nil, nil, &FormatError{Offset: e.Offset, Section: e.Section, Reason: e.Msg}
+		}
+		return nil, nil, &FormatError{Reason: err.Error()}
+	}
+	plan, err := link.Build(decoded)
+	if err != nil {
+		if e, ok := errors.AsType[*link.Error](err); ok {
+			return nil, nil, &FormatError{Offset: e.Offset, Reason: e.Msg}
+		}
+		return nil, nil, err
+	}
+	return decoded, plan, nil
+}
+
+// parseModule reads a core module for the rewriting pass.
+func parseModule(m *component.CoreModule) (*rewrite.Module, error) {
+	parsed, err := rewrite.Parse(m.Bytes)
+	if err != nil {
+		if e, ok := errors.AsType[*rewrite.Error](err); ok {
+			return nil, &FormatError{Offset: m.Pos() + e.Offset, Section: "core module, " + e.Section, Reason: e.Msg}
+		}
+		return nil, &FormatError{Offset: m.Pos(), Reason: err.Error()}
+	}
+	return parsed, nil
+}
+
+// A FuncInfo describes a function that a component imports or exports.
+type FuncInfo struct {
+	// Interface is the imported or exported interface's name, empty for a
+	// function of the world itself.
+	Interface string
+	// Name is the function's name, "[method]res.name" for a method.
+	Name string
+	Type *abi.Func
+}
+
+// String returns "ns:pkg/iface#name", or the name alone.
+func (f FuncInfo) String() string { return itemName(f.Interface, f.Name) }
+
+func itemName(iface, name string) string {
+	if iface == "" {
+		return name
+	}
+	return iface + "#" + name
+}
+
+// Exports lists the functions that can be called, in the component's order.
+func (c *Component) Exports() []FuncInfo { return c.description.Exports }
+
+// Imports lists the functions that the component imports, WASI's included.
+func (c *Component) Imports() []FuncInfo { return c.description.Imports }

@@ -1,0 +1,161 @@
+package hostruntime
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrBusy is returned when an instance is called while it serves another
+// call: from another goroutine, or by a host function that the call itself
+// runs. An instance serves one call at a time.
+var ErrBusy = errors.New("hostruntime: the instance is serving another call")
+
+// ErrClosed is returned for a Runtime, Component or Instance that was closed.
+var ErrClosed = errors.New("hostruntime: closed")
+
+// A FormatError says why bytes are not a component that this runtime accepts.
+type FormatError struct {
+	// Offset is the byte offset in the input.
+	Offset int
+	// Section says in which part of the component the offset lies.
+	Section string
+	Reason  string
+}
+
+func (e *FormatError) Error() string {
+	where := fmt.Sprintf("at offset %d", e.Offset)
+	if e.Section != "" {
+		where += " (" + e.Section + ")"
+	}
+	return "hostruntime: invalid component: " + where + ": " + e.Reason
+}
+
+// A LinkError says what a component and the host don't agree on: an export
+// that the bindings want and the component lacks, or a type that differs.
+type LinkError struct {
+	// Item is the import or export concerned: "demo:pkg/iface@1.0.0#func".
+	Item   string
+	Reason string
+}
+
+func (e *LinkError) Error() string { return "hostruntime: " + e.Item + ": " + e.Reason }
+
+// An ArgumentError says which argument has no form in the function's type.
+type ArgumentError struct {
+	// Export is the function called.
+	Export string
+	// Path leads to the value: "quakes[3].id"; Want and Got describe it.
+	Path, Want, Got string
+}
+
+func (e *ArgumentError) Error() string {
+	text := "hostruntime: " + e.Export + ": "
+	if e.Path != "" {
+		text += e.Path + ": "
+	}
+	return text + "want " + e.Want + ", got " + e.Got
+}
+
+// A Trap says that a guest broke a rule or gave up: a wasm trap, a violation
+// of the Canonical ABI, an uncaught exception, an error of a host function.
+// The instance has ended.
+type Trap struct {
+	// Export is the function that was called, or what ran at instantiation.
+	Export string
+	// Reason is one line.
+	Reason string
+	// Stack is the stack of core functions, innermost first; may be empty.
+	Stack []string
+	// Stderr is the end of what the guest wrote to its standard error during
+	// the call: engines put their traceback there. It is the guest's own text:
+	// escape it before showing it on a terminal.
+	Stderr string
+	// Cause is the host function's error, if one caused the trap.
+	Cause error
+}
+
+func (e *Trap) Error() string {
+	var b strings.Builder
+	b.WriteString("hostruntime: ")
+	if e.Export != "" {
+		b.WriteString(e.Export + ": ")
+	}
+	b.WriteString("trap: " + e.Reason)
+	if last := lastLine(e.Stderr); last != "" {
+		b.WriteString(": " + EscapeText(last))
+	}
+	return b.String()
+}
+
+// Unwrap returns the host function's error.
+func (e *Trap) Unwrap() error { return e.Cause }
+
+// lastLine is where Python and JavaScript name the exception.
+func lastLine(text string) string {
+	text = strings.TrimRight(text, "\n")
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}
+
+// The limits that a LimitError can name.
+const (
+	LimitMemory   = "memory"
+	LimitWallTime = "wall time"
+	LimitLifted   = "lifted bytes"
+	LimitHandles  = "handles"
+	LimitTables   = "tables"
+)
+
+// A LimitError says which limit of the policy ended a call or an
+// instantiation. The instance has ended.
+type LimitError struct {
+	// Export is the function that was called, empty at instantiation.
+	Export string
+	// Limit is one of the Limit constants.
+	Limit string
+	// Max is the limit and Attempt what was asked for, both in the limit's
+	// unit: bytes, or nanoseconds for wall time. Attempt is 0 if unknown.
+	Max, Attempt uint64
+	cause        error
+}
+
+func (e *LimitError) Error() string {
+	text := "hostruntime: "
+	if e.Export != "" {
+		text += e.Export + ": "
+	}
+	text += fmt.Sprintf("%s limit of %s reached", e.Limit, amount(e.Limit, e.Max))
+	if e.Attempt > 0 {
+		text += ", " + amount(e.Limit, e.Attempt) + " asked for"
+	}
+	return text
+}
+
+// Unwrap returns context.DeadlineExceeded for a wall time limit.
+func (e *LimitError) Unwrap() error { return e.cause }
+
+// An ExitError says that the guest ended itself through wasi:cli/exit. The
+// instance has ended.
+type ExitError struct {
+	// Export is the function that was called.
+	Export string
+	// Code is the exit status: 0 for success.
+	Code int
+}
+
+func (e *ExitError) Error() string {
+	return fmt.Sprintf("hostruntime: %s: the guest exited with status %d", e.Export, e.Code)
+}
+
+// A DeadError is returned by every call to an instance that has ended.
+type DeadError struct {
+	// Cause is what ended it.
+	Cause error
+}
+
+func (e *DeadError) Error() string {
+	return "hostruntime: the instance has ended and serves no more calls; it ended with: " + e.Cause.Error()
+}
+
+// Unwrap returns what ended the instance.
+func (e *DeadError) Unwrap() error { return e.Cause }

@@ -1,0 +1,102 @@
+package hostruntime
+
+import (
+	"context"
+	"strings"
+
+	"github.com/capsule-kit/capsule/hostruntime/bind"
+	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
+	"github.com/capsule-kit/capsule/hostruntime/value"
+)
+
+// Imports are functions that the host serves to a guest. Generated packages
+// make them from a Go interface; HostFunc makes single ones.
+type Imports []bind.Import
+
+// HostFunc serves a function with dynamic values, for tools and tests. iface
+// and name are what the component imports; iface is empty for a function that
+// the world itself imports. The function's type is the component's own.
+//
+// An error ends the guest's call with a trap of that cause; the error case of
+// a `result` is a value.Result.
+func HostFunc(iface, name string, serve func(ctx context.Context, args []value.Value) (value.Value, error)) bind.Import {
+	return bind.Import{Interface: iface, Name: name, Values: serve}
+}
+
+// A hostFunc is what stands behind one import of an instance; none of the
+// fields set means that nothing does.
+type hostFunc struct {
+	static  func(ctx context.Context, c *bind.Call) error
+	dynamic func(ctx context.Context, args []value.Value) (value.Value, error)
+	wasi    *wasi.Func
+}
+
+// resolveImports finds what serves each import of the plan: the host's own
+// functions first, then WASI. Names match on their semver track, so that a
+// guest built against 0.2.0 runs with 0.2.9's host. What nothing serves is no
+// error: it traps when called, and names itself.
+func (c *Component) resolveImports(imports []Imports) ([]hostFunc, error) {
+	own := map[string]*bind.Import{}
+	for _, list := range imports {
+		for i := range list {
+			own[itemName(track(list[i].Interface), list[i].Name)] = &list[i]
+		}
+	}
+	resolved := make([]hostFunc, len(c.plan.Imports))
+	for i, imp := range c.plan.Imports {
+		if supplied, ok := own[itemName(track(imp.Interface), imp.Name)]; ok {
+			if supplied.Type != "" && supplied.Type != c.importTypes[i] {
+				return nil, &LinkError{
+					Item:   "import " + itemName(imp.Interface, imp.Name),
+					Reason: typeMismatch(c.importTypes[i], supplied.Type),
+				}
+			}
+			resolved[i] = hostFunc{static: supplied.Serve, dynamic: supplied.Values}
+			continue
+		}
+		if iface, ok := wasi.Lookup(imp.Interface); ok {
+			f, ok := iface.Funcs[imp.Name]
+			if !ok {
+				continue
+			}
+			if want := f.Type.String(); want != c.importTypes[i] {
+				return nil, &LinkError{
+					Item:   "import " + itemName(imp.Interface, imp.Name),
+					Reason: typeMismatch(c.importTypes[i], want),
+				}
+			}
+			resolved[i] = hostFunc{wasi: f}
+		}
+	}
+	return resolved, nil
+}
+
+// typeMismatch says how a component's function type and the host's differ.
+func typeMismatch(has, want string) string {
+	return "the component has type " + has + ", the host was made for " + want
+}
+
+// track returns an interface name with its version reduced to what semver
+// compatibility looks at: the major version, or 0.minor, or 0.0.patch.
+//
+// Spec: Explainer, "Import and Export Definitions", canonversion.
+func track(name string) string {
+	base, version, ok := strings.Cut(name, "@")
+	if !ok {
+		return name
+	}
+	if strings.ContainsRune(version, '-') {
+		return name // a pre-release is compatible with nothing
+	}
+	version, _, _ = strings.Cut(version, "+")
+	parts := strings.SplitN(version, ".", 3)
+	switch {
+	case len(parts) != 3:
+		return name
+	case parts[0] != "0":
+		return base + "@" + parts[0]
+	case parts[1] != "0":
+		return base + "@0." + parts[1]
+	}
+	return base + "@" + version
+}

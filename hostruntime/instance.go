@@ -1,0 +1,148 @@
+package hostruntime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
+	"github.com/capsule-kit/capsule/hostruntime/internal/link"
+	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
+	"github.com/tetratelabs/wazero/api"
+)
+
+// An Instance is one running sandbox: a component with memories, handles and
+// a policy of its own.
+//
+// It serves one call at a time; a call while another is in progress gets
+// ErrBusy. After a trap, a limit, an exit or a cancellation it has ended: its
+// state is not to be trusted, and further calls get a *DeadError.
+type Instance struct {
+	component *Component
+	policy    Policy
+	limits    Limits
+	imports   []hostFunc
+
+	busy   atomic.Bool
+	closed atomic.Bool
+	// dead is why the instance ended; read and written by whoever holds busy.
+	dead error
+
+	cores     []api.Module // by core slot
+	parts     []part       // by component instance
+	resources []*handle.ResourceType
+	functions map[link.CoreRef]*coreFunc
+	lifted    []*lifted // by index in the plan, made on first use
+	lowered   []*lowered
+	memory    memoryBudget
+	meter     meter
+	wasi      *wasi.Host
+	stdout    capture
+	stderr    capture
+
+	call call
+}
+
+// A part is the run-time state of one component instance.
+//
+// Spec: CanonicalABI, "Component Instance State", ComponentInstance.
+type part struct {
+	handles  *handle.Table
+	mayLeave bool
+	mayEnter bool
+}
+
+// Instantiate starts a sandbox: it runs the component's initialisation under
+// the policy's limits. What imports don't serve, WASI does as far as the
+// policy grants it; anything else traps when called, naming itself.
+//
+// Errors: *LinkError where an import's type is not what the host serves,
+// *LimitError, *Trap, ctx's error. Nothing stays open on error.
+func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...Imports) (*Instance, error) {
+	resolved, err := c.resolveImports(imports)
+	if err != nil {
+		return nil, err
+	}
+	in := &Instance{
+		component: c,
+		policy:    policy,
+		limits:    policy.Limits.withDefaults(),
+		imports:   resolved,
+		cores:     make([]api.Module, len(c.plan.Steps)),
+		functions: map[link.CoreRef]*coreFunc{},
+		lifted:    make([]*lifted, len(c.plan.Lifted)),
+		lowered:   make([]*lowered, len(c.plan.Trampolines)),
+	}
+	in.memory.limit = in.limits.MemoryBytes
+	in.wasi = wasi.New(wasi.Config{
+		Args: policy.Args, Env: policy.Env, Stdin: policy.Stdin,
+		Stdout: &in.stdout, Stderr: &in.stderr,
+	})
+	in.stdout.through, in.stderr.through = policy.Stdout, policy.Stderr
+	in.makeParts()
+	if err := c.register(in); err != nil {
+		return nil, err
+	}
+	if err := in.start(ctx); err != nil {
+		_ = in.Close(ctx) // the first error is the one that matters
+		return nil, err
+	}
+	return in, nil
+}
+
+func (c *Component) register(in *Instance) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return ErrClosed
+	}
+	c.instances[in] = struct{}{}
+	return nil
+}
+
+// makeParts gives every component instance its table, and every resource type
+// its identity.
+func (in *Instance) makeParts() {
+	plan := in.component.plan
+	in.parts = make([]part, len(plan.Instances))
+	limit := uint32(min(in.limits.Handles, handle.MaxLength))
+	for i := range in.parts {
+		p := &in.parts[i]
+		*p = part{handles: handle.NewTable(p, limit), mayLeave: true, mayEnter: true}
+	}
+	in.makeResources(plan)
+}
+
+// Close ends the instance and frees what it holds; what the guest held of the
+// host's is dropped. It is idempotent. An instance that serves a call is not
+// closed: cancel the call's context first.
+func (in *Instance) Close(ctx context.Context) error {
+	if !in.busy.CompareAndSwap(false, true) {
+		if in.closed.Load() {
+			return nil
+		}
+		return ErrBusy
+	}
+	in.closed.Store(true) // busy stays set: nothing starts any more
+	in.component.mu.Lock()
+	delete(in.component.instances, in)
+	in.component.mu.Unlock()
+
+	errs := []error{in.dropLeftovers(), in.wasi.Close()}
+	// Importers before the instances that they import from: wazero frees what
+	// a closed instance owns.
+	for i := len(in.cores) - 1; i >= 0; i-- {
+		if in.cores[i] != nil {
+			errs = append(errs, in.cores[i].Close(ctx))
+		}
+	}
+	in.cores, in.functions, in.lifted, in.lowered = nil, nil, nil, nil
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("hostruntime: closing an instance: %w", err)
+	}
+	return nil
+}
+
+// Component returns what the instance runs.
+func (in *Instance) Component() *Component { return in.component }

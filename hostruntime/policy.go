@@ -1,0 +1,125 @@
+package hostruntime
+
+import (
+	"context"
+	"io"
+	"math"
+	"time"
+)
+
+// Unlimited lifts a limit that is a number; the runtime's own bounds remain.
+const Unlimited = math.MaxUint64
+
+// The limits of the zero Limits.
+const (
+	DefaultMemoryBytes = 256 << 20
+	DefaultWallTime    = 10 * time.Second
+	DefaultLiftedBytes = 64 << 20
+	DefaultOutputBytes = 64 << 10
+	DefaultHandles     = 10_000
+)
+
+// MaxMemoryBytes is the most that one linear memory can have, whatever the
+// limit says: just under 2 GiB.
+const MaxMemoryBytes = 1<<31 - 1<<16
+
+// A Policy is what one instance may do. The zero value grants nothing and has
+// the default limits.
+type Policy struct {
+	Limits Limits
+	// Args are what the guest sees as its arguments, the program's name
+	// first; default none.
+	Args []string
+	// Env are environment variables, "K=V"; default none.
+	Env []string
+	// Stdin is what the guest can read; default nothing.
+	Stdin io.Reader
+	// Stdout and Stderr receive the guest's output as it is written, on top
+	// of the capture in the report; default nil. The text is the guest's own:
+	// see EscapeText. They are called from the goroutine that runs the guest.
+	Stdout, Stderr io.Writer
+}
+
+// Limits bound one instance. For each, zero is the documented default and
+// Unlimited lifts it.
+type Limits struct {
+	// MemoryBytes bounds the linear memories of the instance, all together.
+	// A guest that asks for more is refused it, and sees its language's own
+	// out-of-memory error. Compiled code, which instances share, and host
+	// memory (see LiftedBytes) are not in it. Default 256 MiB.
+	MemoryBytes uint64
+	// WallTime bounds each call, host functions and waiting included, and
+	// instantiation. Negative is unlimited. Default 10 s.
+	WallTime time.Duration
+	// LiftedBytes bounds what the values that one call moves out of the
+	// guest take in the host. Default 64 MiB.
+	LiftedBytes uint64
+	// OutputBytes bounds how much of standard output, and as much again of
+	// standard error, one call's report keeps: the beginning and the end. More
+	// output is dropped, not refused. Default 64 KiB.
+	OutputBytes uint64
+	// Handles bounds the handles that the guest holds at a time. Default 10,000.
+	Handles uint64
+}
+
+// withDefaults gives every limit a number.
+func (l Limits) withDefaults() Limits {
+	l.MemoryBytes = orDefault(l.MemoryBytes, DefaultMemoryBytes)
+	l.LiftedBytes = orDefault(l.LiftedBytes, DefaultLiftedBytes)
+	l.OutputBytes = orDefault(l.OutputBytes, DefaultOutputBytes)
+	l.Handles = orDefault(l.Handles, DefaultHandles)
+	switch {
+	case l.WallTime == 0:
+		l.WallTime = DefaultWallTime
+	case l.WallTime < 0:
+		l.WallTime = math.MaxInt64
+	}
+	return l
+}
+
+func orDefault(n, value uint64) uint64 {
+	if n == 0 {
+		return value
+	}
+	return n
+}
+
+// narrow returns the smaller of each limit; l has its defaults, by has not:
+// its zeros ask for nothing.
+func (l Limits) narrow(by Limits) Limits {
+	least := func(have, want uint64) uint64 {
+		if want == 0 {
+			return have
+		}
+		return min(have, want)
+	}
+	l.MemoryBytes = least(l.MemoryBytes, by.MemoryBytes)
+	l.LiftedBytes = least(l.LiftedBytes, by.LiftedBytes)
+	l.OutputBytes = least(l.OutputBytes, by.OutputBytes)
+	l.Handles = least(l.Handles, by.Handles)
+	if by.WallTime > 0 {
+		l.WallTime = min(l.WallTime, by.WallTime)
+	}
+	return l
+}
+
+type limitsKey struct{}
+
+// WithLimits returns a context whose calls have limits narrower than their
+// instance's policy: of each the smaller one holds. Zero fields ask for
+// nothing. Nothing can be widened. MemoryBytes narrows further growth: an
+// instance that has more already keeps it.
+func WithLimits(ctx context.Context, limits Limits) context.Context {
+	if outer, ok := ctx.Value(limitsKey{}).(*Limits); ok {
+		wide := Limits{
+			MemoryBytes: orDefault(outer.MemoryBytes, Unlimited), LiftedBytes: orDefault(outer.LiftedBytes, Unlimited),
+			OutputBytes: orDefault(outer.OutputBytes, Unlimited), Handles: orDefault(outer.Handles, Unlimited),
+			WallTime: outer.WallTime,
+		}
+		if wide.WallTime <= 0 {
+			wide.WallTime = math.MaxInt64
+		}
+		limits = wide.narrow(limits)
+	}
+	return context.WithValue(ctx, limitsKey{}, &limits)
+}

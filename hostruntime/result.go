@@ -1,0 +1,33 @@
+package hostruntime
+
+import "fmt"
+
+// GeneratedV1 is referred to by generated code. A release of this module that
+// generated code must be regenerated for has another constant instead.
+const GeneratedV1 = true
+
+// A ResultError is the error case of a function's own `result<T, E>`: a value
+// that the guest returned, not a failure of the sandbox. The instance goes on.
+//
+//	if refused, ok := errors.AsType[*hostruntime.ResultError[catalog.Problem]](err); ok { … refused.Value … }
+//
+// A host function returns one to give the guest the error case.
+type ResultError[E any] struct {
+	Value E
+}
+
+func (e *ResultError[E]) Error() string { return fmt.Sprintf("result error: %+v", e.Value) }
+
+// IsResultError tells a ResultError of any type from other errors.
+func (e *ResultError[E]) IsResultError() {}
+
+// Result is a `result<T, E>` anywhere but at the top of a function's result.
+type Result[T, E any] struct {
+	// IsErr says which of the two is set.
+	IsErr bool
+	OK    T
+	Err   E
+}
+
+// Unit stands where a case has no payload.
+type Unit struct{}

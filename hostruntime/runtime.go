@@ -1,0 +1,153 @@
+package hostruntime
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// coreFeatures is the fixed set of core WebAssembly features: version 2.0 and
+// extended constant expressions. The rewriting pass refuses others by name.
+const coreFeatures = api.CoreFeaturesV2 | experimental.CoreFeaturesExtendedConst
+
+// maxCompileWorkers bounds how many functions are compiled at a time; each
+// worker takes memory, and beyond a few the gain is small.
+const maxCompileWorkers = 4
+
+// A Config says how a Runtime works. The zero value is ready to use.
+type Config struct {
+	// CacheDir is where compiled code is kept between processes: machine code
+	// that later runs here, so the directory must belong to the current user
+	// and be writable by nobody else, or New fails. It is created as needed.
+	// Default: the folder capsule/code in the user's cache directory.
+	CacheDir string
+	// NoCache keeps compiled code in memory only.
+	NoCache bool
+	// Unmetered leaves out the checks by which a guest's code is stopped, so
+	// that benchmarks can tell what they cost. A guest that loops for ever
+	// then hangs the process, whatever the limits and the context say.
+	Unmetered bool
+}
+
+// A Runtime compiles components and holds what they share. It is safe for
+// concurrent use. One per process is enough, and the least memory: components
+// of one guest engine share their code within it.
+type Runtime struct {
+	wazero    wazero.Runtime
+	cache     wazero.CompilationCache
+	unmetered bool
+
+	mu      sync.Mutex
+	closed  bool
+	modules map[[sha256.Size]byte]*sharedModule
+}
+
+// New returns a Runtime. Close frees it.
+func New(ctx context.Context, config Config) (*Runtime, error) {
+	wc := wazero.NewRuntimeConfig().
+		WithCoreFeatures(coreFeatures).
+		WithDebugInfoEnabled(false)
+	rt := &Runtime{unmetered: config.Unmetered, modules: map[[sha256.Size]byte]*sharedModule{}}
+	if !config.NoCache {
+		dir := config.CacheDir
+		if dir == "" {
+			var err error
+			if dir, err = defaultCacheDir(); err != nil {
+				return nil, err
+			}
+		}
+		dir, err := openCacheDir(dir)
+		if err != nil {
+			return nil, err
+		}
+		if rt.cache, err = wazero.NewCompilationCacheWithDir(dir); err != nil {
+			return nil, fmt.Errorf("hostruntime: cache directory: %w", err)
+		}
+		wc = wc.WithCompilationCache(rt.cache)
+	}
+	rt.wazero = wazero.NewRuntimeWithConfig(ctx, wc)
+	return rt, nil
+}
+
+// Close ends every instance and frees all compiled code. It is idempotent.
+// No call may be in progress.
+func (rt *Runtime) Close(ctx context.Context) error {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.closed {
+		return nil
+	}
+	rt.closed = true
+	err := rt.wazero.Close(ctx)
+	if rt.cache != nil {
+		if e := rt.cache.Close(ctx); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// A sharedModule is one compiled core module, in use by any number of
+// components. wazero keeps one machine code for equal bytes and frees it with
+// the first CompiledModule that is closed; so uses are counted here.
+type sharedModule struct {
+	key      [sha256.Size]byte
+	uses     int
+	compiled wazero.CompiledModule
+	err      error
+	ready    chan struct{} // closed when compiled or err is set
+}
+
+// compile returns the compiled form of core module bytes, from memory, from
+// the disk cache, or made now. Release it when done.
+func (rt *Runtime) compile(ctx context.Context, bytes []byte) (*sharedModule, error) {
+	key := sha256.Sum256(bytes)
+	rt.mu.Lock()
+	if rt.closed {
+		rt.mu.Unlock()
+		return nil, ErrClosed
+	}
+	m, ok := rt.modules[key]
+	if ok {
+		m.uses++
+		rt.mu.Unlock()
+		select {
+		case <-m.ready:
+		case <-ctx.Done():
+			rt.release(ctx, m)
+			return nil, ctx.Err()
+		}
+	} else {
+		m = &sharedModule{key: key, uses: 1, ready: make(chan struct{})}
+		rt.modules[key] = m
+		rt.mu.Unlock()
+		workers := min(runtime.GOMAXPROCS(0), maxCompileWorkers)
+		m.compiled, m.err = rt.wazero.CompileModule(experimental.WithCompilationWorkers(ctx, workers), bytes)
+		close(m.ready)
+	}
+	if m.err != nil {
+		rt.release(ctx, m)
+		return nil, m.err
+	}
+	return m, nil
+}
+
+// release gives back one use of a compiled module.
+func (rt *Runtime) release(ctx context.Context, m *sharedModule) {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	m.uses--
+	if m.uses > 0 || rt.closed {
+		return
+	}
+	delete(rt.modules, m.key)
+	if m.compiled != nil {
+		_ = m.compiled.Close(ctx) // frees memory; has no failure that matters
+	}
+}

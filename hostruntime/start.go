@@ -1,0 +1,124 @@
+package hostruntime
+
+import (
+	"context"
+	"crypto/rand"
+	"strconv"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+)
+
+// start runs the plan: it instantiates the core modules in order. It counts
+// as a call: limits and cancellation apply.
+func (in *Instance) start(ctx context.Context) error {
+	if err := in.begin(ctx, "instantiation"); err != nil {
+		return err
+	}
+	var err error
+	for slot := range in.component.steps {
+		if err = in.startCore(slot); err != nil {
+			break
+		}
+	}
+	return in.end(err)
+}
+
+func (in *Instance) startCore(slot int) error {
+	if err := in.stopped(); err != nil {
+		return err
+	}
+	s := &in.component.steps[slot]
+	config := wazero.NewModuleConfig().WithName("").WithStartFunctions().WithRandSource(rand.Reader)
+	ctx := experimental.WithImportResolver(in.call.ctx, func(name string) api.Module {
+		if name == hostModule {
+			return s.host
+		}
+		n, err := strconv.Atoi(name)
+		if err != nil || n >= len(s.origins) {
+			return nil
+		}
+		return in.cores[s.origins[n]]
+	})
+	memory, err := in.newMemory(s)
+	if err != nil {
+		return err
+	}
+	if memory != nil {
+		ctx = experimental.WithMemoryAllocator(ctx, &memoryAllocator{memory})
+	}
+	if !in.memory.take(s.tables) {
+		return &LimitError{Limit: LimitMemory, Max: in.memory.limit, Attempt: in.memory.refused}
+	}
+	module, err := in.component.rt.wazero.InstantiateModule(ctx, s.module.compiled, config)
+	if err != nil {
+		return in.failed(err)
+	}
+	in.cores[slot] = module
+	if s.code.Counter != "" {
+		in.meter.add(module.ExportedGlobal(s.code.Counter).(api.MutableGlobal))
+	}
+	if err := in.initialise(slot, s); err != nil {
+		return err
+	}
+	if s.code.Start == "" {
+		return nil
+	}
+	return in.callCore(&coreFunc{module: module, name: s.code.Start}, nil)
+}
+
+// newMemory charges and prepares the memory that a module defines; nil where
+// it defines none.
+func (in *Instance) newMemory(s *step) (*linearMemory, error) {
+	m := &linearMemory{budget: &in.memory, tick: in.tick}
+	if s.code.Memory == nil {
+		if s.code.AddedMemory {
+			return m, nil
+		}
+		return nil, nil
+	}
+	m.min = uint64(s.code.Memory.MinPages) * pageSize
+	m.max = MaxMemoryBytes
+	if s.code.Memory.HasMax {
+		m.max = min(m.max, uint64(s.code.Memory.MaxPages)*pageSize)
+	}
+	if m.min > MaxMemoryBytes || !in.memory.take(m.min) {
+		return nil, &LimitError{Limit: LimitMemory, Max: min(in.memory.limit, MaxMemoryBytes), Attempt: in.memory.used + m.min}
+	}
+	return m, nil
+}
+
+// initialise sets what the rewriting pass took out of the module, because it
+// belongs to the guest and not to its engine: initial values of globals, and
+// data.
+func (in *Instance) initialise(slot int, s *step) error {
+	module := in.cores[slot]
+	global := func(index uint32) uint64 { return in.importedGlobal(slot, s, index) }
+	for i := range s.code.Globals {
+		g := &s.code.Globals[i]
+		module.ExportedGlobal(g.Export).(api.MutableGlobal).Set(g.Init.Eval(global))
+	}
+	for i := range s.code.Data {
+		d := &s.code.Data[i]
+		at := uint32(d.Offset.Eval(global))
+		if !module.Memory().Write(at, d.Bytes) {
+			return trapf("data segment of %d bytes at %d is out of bounds of memory", len(d.Bytes), at)
+		}
+	}
+	return nil
+}
+
+// importedGlobal returns the value of a global that the module imports; the
+// plan knows which instance defines it.
+func (in *Instance) importedGlobal(slot int, s *step, index uint32) uint64 {
+	for i := range s.parsed.Imports {
+		imp := &s.parsed.Imports[i]
+		if imp.Kind == rewrite.Global && imp.Index == index {
+			source := in.component.plan.Steps[slot].Sources[i]
+			return in.cores[source.Slot].ExportedGlobal(source.Name).Get()
+		}
+	}
+	panic("hostruntime: a constant expression reads a global that is not imported")
+}
