@@ -145,6 +145,8 @@ type TypeDef struct {
 	Shape *Type
 	// Use marks a type brought in by `use`; Shape.Def is the original.
 	Use bool
+
+	resource *abi.Resource // made by ABI
 }
 
 // An Owner is the interface or the world in which a type is declared; exactly
@@ -167,6 +169,8 @@ type Type struct {
 	Labels []Case  // Flags
 	// Resource is the resource that Own and Borrow refer to (after aliases).
 	Resource *TypeDef
+
+	abi *abi.Type // made by ABI
 }
 
 // A Field is one field of a record, or one element of a tuple.

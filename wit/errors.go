@@ -1,0 +1,92 @@
+package wit
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// String returns "file:line:column", or as much of it as is known.
+func (p Position) String() string {
+	s := p.File
+	if p.Line > 0 {
+		s += ":" + strconv.Itoa(p.Line)
+		if p.Column > 0 {
+			s += ":" + strconv.Itoa(p.Column)
+		}
+	}
+	return s
+}
+
+// The codes of errors. Each has an example in testdata/errors.
+const (
+	CodeSyntax      = "syntax"
+	CodeUnknownName = "unknown-name"
+	CodeUnknownPkg  = "unknown-package"
+	CodeDuplicate   = "duplicate-name"
+	CodeRecursive   = "recursive-type"
+	CodeGated       = "unstable"
+	CodeUnsupported = "unsupported"
+	CodeTooLarge    = "too-large"
+	CodeNoWIT       = "no-wit"
+	CodeNoWorld     = "no-world"
+	CodeInvalid     = "invalid"
+)
+
+// An Error is one thing that is wrong with a WIT text.
+type Error struct {
+	// Pos is where it was found; the zero value where no place fits.
+	Pos Position
+	// Code names the kind of error; programs and tests may compare it.
+	Code string
+	// Msg says what was met and what was wanted, on one line.
+	Msg string
+}
+
+// Error returns `task.wit:12:9: unknown type "user-id" in interface "store"`.
+func (e *Error) Error() string {
+	if pos := e.Pos.String(); pos != "" {
+		return pos + ": " + e.Msg
+	}
+	return e.Msg
+}
+
+// Errors are all errors found in one load, sorted by position.
+type Errors []*Error
+
+// Error returns one line for each error.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, err := range e {
+		lines[i] = err.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap lets errors.As find the single errors.
+func (e Errors) Unwrap() []error {
+	list := make([]error, len(e))
+	for i, err := range e {
+		list[i] = err
+	}
+	return list
+}
+
+// asError returns nil, the only error, or all of them in order.
+func (e Errors) asError() error {
+	switch len(e) {
+	case 0:
+		return nil
+	case 1:
+		return e[0]
+	}
+	slices.SortStableFunc(e, func(a, b *Error) int {
+		return cmp.Or(
+			strings.Compare(a.Pos.File, b.Pos.File),
+			cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Pos.Column, b.Pos.Column),
+		)
+	})
+	return e
+}
