@@ -164,7 +164,8 @@ func checkMapValue(v value.Value, t *abi.Type) error {
 	if !ok {
 		return wrong(t, describe(v))
 	}
-	if err := checkListLength(len(m), entryType(t).Size()); err != nil {
+	size, _, _ := entryLayout(t)
+	if err := checkListLength(len(m), size); err != nil {
 		return err
 	}
 	for i, e := range m {

@@ -136,8 +136,8 @@ func (cx *Context) loadListFromValidRange(ptr, n uint32, elem *abi.Type) (value.
 // guest's order. Keys that repeat stay: which of them counts isn't the ABI's
 // to say.
 func (cx *Context) loadMapFromRange(ptr, n uint32, t *abi.Type) (value.Value, error) {
-	entry := entryType(t)
-	if err := cx.CheckList(ptr, n, entry.Size(), entry.Align()); err != nil {
+	size, align, valueOffset := entryLayout(t)
+	if err := cx.CheckList(ptr, n, size, align); err != nil {
 		return nil, err
 	}
 	if err := cx.Budget.ChargeList(n, entryCost); err != nil {
@@ -145,20 +145,25 @@ func (cx *Context) loadMapFromRange(ptr, n uint32, t *abi.Type) (value.Value, er
 	}
 	m := make(value.Map, n)
 	for i := range m {
-		at := ptr + uint32(i)*entry.Size()
+		at := ptr + uint32(i)*size
 		var err error
 		if m[i].Key, err = cx.load(at, t.Key); err != nil {
 			return nil, err
 		}
-		if m[i].Value, err = cx.load(at+entry.Fields[1].Offset, t.Elem); err != nil {
+		if m[i].Value, err = cx.load(at+valueOffset, t.Elem); err != nil {
 			return nil, err
 		}
 	}
 	return m, nil
 }
 
-// entryType returns the tuple that a map's entries are laid out as.
-func entryType(t *abi.Type) *abi.Type { return abi.NewTuple(t.Key, t.Elem) }
+// entryLayout returns the layout of tuple<key, value>, a map's entry, without
+// making the tuple: a list of maps asks for it once per element.
+func entryLayout(t *abi.Type) (size, align, valueOffset uint32) {
+	align = max(t.Key.Align(), t.Elem.Align())
+	valueOffset = abi.AlignTo(t.Key.Size(), t.Elem.Align())
+	return abi.AlignTo(valueOffset+t.Elem.Size(), align), align, valueOffset
+}
 
 func (cx *Context) loadRecord(ptr uint32, t *abi.Type) (value.Value, error) {
 	if err := cx.Budget.Charge(sliceCost + fieldCost*uint64(len(t.Fields))); err != nil {

@@ -124,6 +124,10 @@ func (cx *Context) loadStringValue(ptr, taggedCodeUnits uint32) (value.Value, er
 		return nil, err
 	}
 	if cx.Relay {
+		// The encoding and length beside the string.
+		if err := cx.Budget.Charge(scalarCost); err != nil {
+			return nil, err
+		}
 		return relayedString{value.String(s), cx.Encoding, taggedCodeUnits}, nil
 	}
 	return value.String(s), nil

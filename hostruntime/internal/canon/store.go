@@ -154,17 +154,17 @@ func (cx *Context) storeListIntoValidRange(v value.Value, ptr uint32, elem *abi.
 }
 
 func (cx *Context) storeMapIntoRange(m value.Map, t *abi.Type) (ptr, n uint32, err error) {
-	entry := entryType(t)
-	ptr, err = cx.AllocList(len(m), entry.Size(), entry.Align())
+	size, align, valueOffset := entryLayout(t)
+	ptr, err = cx.AllocList(len(m), size, align)
 	if err != nil {
 		return 0, 0, err
 	}
 	for i, e := range m {
-		at := ptr + uint32(i)*entry.Size()
+		at := ptr + uint32(i)*size
 		if err := cx.store(e.Key, t.Key, at); err != nil {
 			return 0, 0, err
 		}
-		if err := cx.store(e.Value, t.Elem, at+entry.Fields[1].Offset); err != nil {
+		if err := cx.store(e.Value, t.Elem, at+valueOffset); err != nil {
 			return 0, 0, err
 		}
 	}
