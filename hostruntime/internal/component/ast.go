@@ -28,7 +28,7 @@ type CustomSection struct {
 
 // A Def is one definition: *CoreModule, *CoreInstantiate, *CoreInlineExports,
 // *CoreTypeDef, *Nested, *Instantiate, *InlineExports, *Alias, *TypeDef,
-// *Canon, *Start, *Import or *Export.
+// *Canon, *Start, *Value, *Import or *Export.
 type Def interface {
 	// Pos is the definition's byte offset in the input.
 	Pos() int
@@ -190,10 +190,31 @@ type Start struct {
 	Results uint32
 }
 
+// Value defines a constant; adds to the value space.
+type Value struct {
+	Position
+	Type *abi.Type
+	// Bytes is the value in the specification's encoding, checked against
+	// Type. It aliases the input.
+	Bytes []byte
+}
+
+// Attributes are what an import or export says about itself beyond its name;
+// they do not take part in type checking.
+type Attributes struct {
+	// Implements is the interface that a plainly named instance implements.
+	Implements string
+	// VersionSuffix completes the canonical version in the name.
+	VersionSuffix string
+	// ExternalID is the name the host knows the item by.
+	ExternalID string
+}
+
 // Import adds to the index space of Type.Sort.
 type Import struct {
 	Position
 	Name string
+	Attributes
 	Type *Extern
 }
 
@@ -202,6 +223,7 @@ type Import struct {
 type Export struct {
 	Position
 	Name string
+	Attributes
 	SortIndex
 	// Type is the ascribed type where there is one, else the inferred one.
 	Type *Extern
@@ -219,13 +241,18 @@ type Extern struct {
 	Module    *CoreModuleType // SortCoreModule
 }
 
-// A Type is one entry of the type index space; exactly one field is set.
+// A Type is one entry of the type index space; exactly one exported field is
+// set.
 type Type struct {
 	Value     *abi.Type
 	Func      *abi.Func
 	Resource  *abi.Resource
 	Instance  *InstanceType
 	Component *ComponentType
+
+	// label tells apart the entries that stand for one resource type; set
+	// with Resource.
+	label *label
 }
 
 // An InstanceType lists what an instance exports. The type of an import or of
@@ -233,16 +260,17 @@ type Type struct {
 // abi.Resource of its own that nothing else has.
 type InstanceType struct {
 	Exports []NamedExtern
+
+	// fresh are the abstract resource types that every instance has anew:
+	// empty in a specialised type.
+	fresh []*abi.Resource
+	index nameIndex
+	shape shape
 }
 
 // Export returns the export called name, nil if there is none.
 func (t *InstanceType) Export(name string) *Extern {
-	for i := range t.Exports {
-		if t.Exports[i].Name == name {
-			return &t.Exports[i].Extern
-		}
-	}
-	return nil
+	return t.index.find(t.Exports, name)
 }
 
 // A NamedExtern is one import or export of a type.
@@ -255,6 +283,24 @@ type NamedExtern struct {
 type ComponentType struct {
 	Imports []NamedExtern
 	Exports []NamedExtern
+
+	// params are the abstract resource types that instantiation arguments
+	// supply, fresh those that every instance has anew.
+	params, fresh []*abi.Resource
+	// plain is the type of an instance before substitution, once needed.
+	plain                    *InstanceType
+	importIndex, exportIndex nameIndex
+	shape                    shape
+}
+
+// Import returns the import called name, nil if there is none.
+func (t *ComponentType) Import(name string) *Extern {
+	return t.importIndex.find(t.Imports, name)
+}
+
+// Export returns the export called name, nil if there is none.
+func (t *ComponentType) Export(name string) *Extern {
+	return t.exportIndex.find(t.Exports, name)
 }
 
 // A CoreFuncType is a core function's signature, value types in their binary
@@ -267,6 +313,8 @@ type CoreFuncType struct {
 type CoreModuleType struct {
 	Imports []CoreImport
 	Exports []CoreExport
+
+	index map[string]int
 }
 
 // A CoreImport is one import of a core module.

@@ -1,0 +1,281 @@
+package component
+
+import "github.com/capsule-kit/capsule/wit/abi"
+
+// A builtin is how a canonical definition other than lift and lower is written
+// and typed. The letters of fields say what follows the opcode:
+//
+//	t  a type of the kind that the name begins with
+//	o  options
+//	a  whether the built-in is async
+//	c  whether it is cancellable
+//	m  a core memory
+//
+// The signature is that of the core function: i for i32, I for i64.
+type builtin struct {
+	name            string
+	fields          string
+	params, results string
+}
+
+// builtins are the canonical definitions that need no code of their own.
+var builtins = map[CanonOp]builtin{
+	0x05: {"task.cancel", "", "", ""},
+	0x06: {"subtask.cancel", "a", "i", "i"},
+	0x0c: {"thread.yield", "c", "", "i"},
+	0x0d: {"subtask.drop", "", "i", ""},
+	0x0e: {"stream.new", "t", "", "I"},
+	0x0f: {"stream.read", "to", "iii", "i"},
+	0x10: {"stream.write", "to", "iii", "i"},
+	0x11: {"stream.cancel-read", "ta", "i", "i"},
+	0x12: {"stream.cancel-write", "ta", "i", "i"},
+	0x13: {"stream.drop-readable", "t", "i", ""},
+	0x14: {"stream.drop-writable", "t", "i", ""},
+	0x15: {"future.new", "t", "", "I"},
+	0x16: {"future.read", "to", "ii", "i"},
+	0x17: {"future.write", "to", "ii", "i"},
+	0x18: {"future.cancel-read", "ta", "i", "i"},
+	0x19: {"future.cancel-write", "ta", "i", "i"},
+	0x1a: {"future.drop-readable", "t", "i", ""},
+	0x1b: {"future.drop-writable", "t", "i", ""},
+	0x1c: {"error-context.new", "o", "ii", "i"},
+	0x1d: {"error-context.debug-message", "o", "ii", ""},
+	0x1e: {"error-context.drop", "", "i", ""},
+	0x1f: {"waitable-set.new", "", "", "i"},
+	0x20: {"waitable-set.wait", "cm", "ii", "i"},
+	0x21: {"waitable-set.poll", "cm", "ii", "i"},
+	0x22: {"waitable-set.drop", "", "i", ""},
+	0x23: {"waitable.join", "", "ii", ""},
+	0x24: {"backpressure.inc", "", "", ""},
+	0x25: {"backpressure.dec", "", "", ""},
+	0x26: {"thread.index", "", "", "i"},
+	0x28: {"thread.resume-later", "", "i", ""},
+	0x29: {"thread.suspend", "c", "", "i"},
+	0x2a: {"thread.suspend-then-resume", "c", "i", "i"},
+	0x2b: {"thread.yield-then-resume", "c", "i", "i"},
+	0x2c: {"thread.suspend-then-promote", "c", "i", "i"},
+	0x2d: {"thread.yield-then-promote", "c", "i", "i"},
+}
+
+// The canonical definitions with code of their own, besides those of
+// synchronous components.
+const (
+	canonTaskReturn          CanonOp = 0x09
+	canonContextGet          CanonOp = 0x0a
+	canonContextSet          CanonOp = 0x0b
+	canonStreamRead          CanonOp = 0x0f
+	canonFutureRead          CanonOp = 0x16
+	canonErrorContextMessage CanonOp = 0x1d
+	canonThreadNewIndirect   CanonOp = 0x27
+	canonThreadSpawnRef      CanonOp = 0x40
+	canonThreadParallelism   CanonOp = 0x42
+	contextSlots                     = 2
+)
+
+// canon reads a canonical definition.
+//
+// Spec: Binary, "Canonical Definitions"; CanonicalABI, "Canonical
+// Definitions".
+func (d *decoder) canon(r *reader, s *scope) Def {
+	def := &Canon{Position: Position(r.item), Op: CanonOp(r.byte("a canonical definition"))}
+	switch def.Op {
+	case CanonLift:
+		def.Name = "lift"
+		d.canonLift(r, s, def)
+		return def
+	case CanonLower:
+		def.Name = "lower"
+		d.canonLower(r, s, def)
+	case CanonResourceNew, CanonResourceDrop, CanonResourceRep:
+		d.canonResource(r, s, def)
+	case canonTaskReturn:
+		def.Name = "task.return"
+		d.canonTaskReturn(r, s, def)
+	case canonContextGet, canonContextSet:
+		d.canonContext(r, def)
+	case canonThreadNewIndirect:
+		def.Name = "thread.new-indirect"
+		d.canonThreadNew(r, s, def)
+	case canonThreadParallelism:
+		def.Name = "thread.available-parallelism"
+		if r.flag("whether a built-in is shared") {
+			r.unsupported("shared built-ins")
+		}
+		def.Core = coreFunc("", "i")
+	case canonThreadSpawnRef, canonThreadSpawnRef + 1:
+		r.unsupported("thread.spawn-ref and thread.spawn-indirect")
+	default:
+		d.canonBuiltin(r, s, def)
+	}
+	s.coreFuncs = append(s.coreFuncs, def.Core)
+	return def
+}
+
+func (d *decoder) canonResource(r *reader, s *scope, def *Canon) {
+	t, ok := d.resourceAt(r, s, r.u32("a resource type"))
+	if !ok {
+		return
+	}
+	def.Resource = t.Resource
+	_, local := s.local[t.Resource]
+	switch def.Op {
+	case CanonResourceNew:
+		def.Name, def.Core = "resource.new", coreFunc("i", "i")
+	case CanonResourceRep:
+		def.Name, def.Core = "resource.rep", coreFunc("i", "i")
+	default:
+		def.Name, def.Core = "resource.drop", coreFunc("i", "")
+		return
+	}
+	if !local {
+		r.fail(r.item, "%s needs a resource type that this component defines; %s is not a local resource", def.Name, quote(t.Resource.Name))
+	}
+}
+
+func (d *decoder) canonTaskReturn(r *reader, s *scope, def *Canon) {
+	result := d.resultList(r, s)
+	options(r, s, def)
+	if r.err != nil {
+		return
+	}
+	o := &def.Options
+	if result != nil && result.HasBorrow() {
+		r.fail(r.item, "the result of task.return cannot contain a borrow type")
+	}
+	if o.Async || o.HasRealloc || o.HasPostReturn || o.HasCallback {
+		r.fail(r.item, "task.return can only have the options memory and string-encoding: cannot specify another one")
+	}
+	def.Type = &abi.Func{}
+	if result != nil {
+		def.Type.Params = []abi.Param{{Name: "result", Type: result}}
+		if !o.HasMemory && (d.facts(result).pointers || result.FlatCount() > abi.MaxFlatParams) {
+			r.fail(r.item, "canonical option memory is required by task.return of %s", result.Kind)
+		}
+	}
+	def.Core = flatSignature(def.Type.FlattenLower())
+}
+
+func (d *decoder) canonContext(r *reader, def *Canon) {
+	def.Name = "context.get"
+	if def.Op == canonContextSet {
+		def.Name = "context.set"
+	}
+	switch t := r.byte("a core value type"); {
+	case t == coreI64:
+		r.fail(r.item, "%s of i64 is not supported", def.Name)
+	case t != coreI32:
+		r.fail(r.item, "%s must be of i32", def.Name)
+	}
+	if i := r.u32("an index"); i >= contextSlots {
+		r.fail(r.item, "%s of slot %d; there are %d: immediate must be less than %[3]d", def.Name, i, contextSlots)
+	}
+	def.Core = coreFunc("", "i")
+	if def.Op == canonContextSet {
+		def.Core = coreFunc("i", "")
+	}
+}
+
+func (d *decoder) canonThreadNew(r *reader, s *scope, def *Canon) {
+	t, _ := at(r, s.coreTypes, SortCoreType, r.u32("a core type index"))
+	index := r.u32("a core table index")
+	table, _ := at(r, s.coreTables, SortCoreTable, index)
+	if r.err != nil {
+		return
+	}
+	switch want := coreFunc("i", ""); {
+	case t.fn == nil || !t.fn.equal(want):
+		r.fail(r.item, "the start function of a thread must take a single i32 argument and return nothing")
+	case table.ValType != coreFuncRef:
+		r.fail(r.item, "core table %d must hold funcref", index)
+	case table.Index64:
+		r.unsupported("64-bit tables of threads")
+	}
+	def.Core = coreFunc("ii", "i")
+}
+
+// canonBuiltin reads a definition out of builtins.
+func (d *decoder) canonBuiltin(r *reader, s *scope, def *Canon) {
+	b, ok := builtins[def.Op]
+	if !ok {
+		r.fail(r.item, "0x%02x is not a canonical definition", byte(def.Op))
+		return
+	}
+	def.Name = b.name
+	var elem *abi.Type
+	for _, field := range b.fields {
+		switch field {
+		case 't':
+			elem = d.channelAt(r, s, b.name)
+		case 'o':
+			options(r, s, def)
+		case 'a':
+			def.Options.Async = r.flag("whether a built-in is async")
+		case 'c':
+			r.flag("whether a built-in is cancellable")
+		case 'm':
+			def.Options.HasMemory = true
+			def.Options.Memory = r.u32("a core memory index")
+			checkMemory(r, s, def.Options.Memory)
+		}
+	}
+	if r.err != nil {
+		return
+	}
+	d.checkBuiltinOptions(r, def, b, elem)
+	def.Core = coreFunc(b.params, b.results)
+}
+
+// channelAt reads the index of a stream or future type, whichever name begins
+// with, and returns its element, nil for none.
+func (d *decoder) channelAt(r *reader, s *scope, name string) *abi.Type {
+	kind := abi.Stream
+	if name[0] == 'f' {
+		kind = abi.Future
+	}
+	index := r.u32("a type index")
+	t, ok := at(r, s.types, SortType, index)
+	if !ok {
+		return nil
+	}
+	if t.Value == nil || t.Value.Kind != kind {
+		r.fail(r.item, "%s needs a %s type; type index %d is not one", name, kind, index)
+		return nil
+	}
+	return t.Value.Elem
+}
+
+// checkBuiltinOptions checks which options a built-in has and which it needs.
+func (d *decoder) checkBuiltinOptions(r *reader, def *Canon, b builtin, elem *abi.Type) {
+	if len(b.fields) == 0 || b.fields[len(b.fields)-1] != 'o' {
+		return
+	}
+	o := &def.Options
+	if o.HasPostReturn || o.HasCallback {
+		r.fail(r.item, "%s cannot have the options post-return and callback", b.name)
+	}
+	if b.fields == "o" { // error-context
+		if o.Async {
+			r.fail(r.item, "cannot specify async option on %s", b.name)
+		}
+		require(r, o.HasMemory, "memory", b.name)
+		if def.Op == canonErrorContextMessage {
+			require(r, o.HasRealloc, "realloc", b.name)
+		}
+		return
+	}
+	if elem == nil {
+		return
+	}
+	require(r, o.HasMemory, "memory", b.name)
+	if (def.Op == canonStreamRead || def.Op == canonFutureRead) && d.facts(elem).pointers {
+		// What is read is lowered into the reader's memory.
+		require(r, o.HasRealloc, "realloc", b.name)
+	}
+}
+
+// require refuses a definition that lacks an option it needs.
+func require(r *reader, has bool, option, name string) {
+	if !has {
+		r.fail(r.item, "canonical option %s is required by %s", option, name)
+	}
+}

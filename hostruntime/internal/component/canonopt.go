@@ -1,0 +1,198 @@
+package component
+
+import "github.com/capsule-kit/capsule/wit/abi"
+
+// The codes of canonical options.
+const (
+	optUTF8       = 0x00
+	optUTF16      = 0x01
+	optLatin1     = 0x02
+	optMemory     = 0x03
+	optRealloc    = 0x04
+	optPostReturn = 0x05
+	optAsync      = 0x06
+	optCallback   = 0x07
+	optEnd        = 0x08
+)
+
+var optionNames = [optEnd]string{
+	"string-encoding", "string-encoding", "string-encoding", "memory",
+	"realloc", "post-return", "async", "callback",
+}
+
+// options reads the options of a canonical definition and checks each by
+// itself and against the others.
+//
+// Spec: CanonicalABI, "canonopt Validation".
+func options(r *reader, s *scope, def *Canon) {
+	o := &def.Options
+	var seen [optEnd]bool
+	for range r.count(optEnd, "canonical options") {
+		at := r.pos
+		code := r.byte("a canonical option")
+		if code >= optEnd {
+			r.fail(at, "unknown canonical option 0x%02x", code)
+		}
+		if r.err != nil {
+			return
+		}
+		kind := code
+		if code <= optLatin1 {
+			kind = optUTF8
+		}
+		if seen[kind] {
+			r.fail(at, "canonical option %s is specified more than once: the second conflicts with the first", optionNames[kind])
+			return
+		}
+		seen[kind] = true
+		switch code {
+		case optUTF8, optUTF16, optLatin1:
+			o.Encoding = StringEncoding(code)
+		case optMemory:
+			o.HasMemory, o.Memory = true, r.u32("a core memory index")
+			checkMemory(r, s, o.Memory)
+		case optRealloc:
+			o.HasRealloc, o.Realloc = true, r.u32("a core function index")
+		case optPostReturn:
+			o.HasPostReturn, o.PostReturn = true, r.u32("a core function index")
+		case optAsync:
+			o.Async = true
+		case optCallback:
+			o.HasCallback, o.Callback = true, r.u32("a core function index")
+		}
+	}
+	switch {
+	case o.HasRealloc && !o.HasMemory:
+		r.fail(r.item, "canonical option realloc requires memory to also be specified")
+	case o.HasCallback && !o.Async:
+		r.fail(r.item, "cannot specify callback without async")
+	case o.HasPostReturn && o.Async:
+		r.fail(r.item, "cannot specify post-return function in async")
+	}
+	if o.HasRealloc {
+		checkOptionFunc(r, s, "realloc", o.Realloc, coreFunc("iiii", "i"))
+	}
+	if o.HasCallback {
+		checkOptionFunc(r, s, "callback", o.Callback, coreFunc("iii", "i"))
+	}
+}
+
+// checkMemory checks that a core memory can be the one of a canonical
+// definition.
+func checkMemory(r *reader, s *scope, index uint32) {
+	m, ok := at(r, s.coreMemories, SortCoreMemory, index)
+	switch {
+	case !ok:
+	case m.Index64:
+		r.unsupported("64-bit memories of canonical definitions")
+	case m.Shared:
+		r.fail(r.item, "core memory %d is shared: mismatch in the shared flag for memories", index)
+	}
+}
+
+// checkOptionFunc checks the signature of a core function given as an option.
+func checkOptionFunc(r *reader, s *scope, option string, index uint32, want *CoreFuncType) {
+	f, ok := at(r, s.coreFuncs, SortCoreFunc, index)
+	if ok && !f.equal(want) {
+		r.fail(r.item, "canonical option %s uses a core function with an incorrect signature: %s where %s is expected", option, f, want)
+	}
+}
+
+// canonLift reads the rest of a `canon lift` and adds its function.
+func (d *decoder) canonLift(r *reader, s *scope, def *Canon) {
+	funcSort(r)
+	def.CoreFunc = r.u32("a core function index")
+	options(r, s, def)
+	index := r.u32("a type index")
+	core, _ := at(r, s.coreFuncs, SortCoreFunc, def.CoreFunc)
+	t, ok := at(r, s.types, SortType, index)
+	if !ok {
+		return
+	}
+	if def.Type = t.Func; t.Func == nil {
+		r.fail(r.item, "type index %d is %s where a function type is expected", index, t.describe())
+		return
+	}
+	o := &def.Options
+	checkAsync(r, o, t.Func)
+	want := liftSignature(t.Func, o)
+	if !core.equal(want) {
+		r.fail(r.item, "core function %d has signature %s where %s is expected for lifting %s: lowered parameter or result types do not match",
+			def.CoreFunc, core, want, t.Func)
+	}
+	if o.HasPostReturn {
+		checkOptionFunc(r, s, "post-return", o.PostReturn, &CoreFuncType{Params: core.Results})
+	}
+	params, pointers := 0, false
+	for _, p := range t.Func.Params {
+		params += p.Type.FlatCount()
+		pointers = pointers || d.facts(p.Type).pointers
+	}
+	if params > abi.MaxFlatParams || pointers {
+		require(r, o.HasMemory, "memory", "lift")
+		require(r, o.HasRealloc, "realloc", "lift")
+	}
+	most := abi.MaxFlatResults
+	if o.Async {
+		most = abi.MaxFlatParams
+	}
+	if result := t.Func.Result; result != nil && (result.FlatCount() > most || d.facts(result).pointers) {
+		require(r, o.HasMemory, "memory", "lift")
+	}
+	s.funcs = append(s.funcs, t.Func)
+}
+
+// canonLower reads the rest of a `canon lower`.
+func (d *decoder) canonLower(r *reader, s *scope, def *Canon) {
+	funcSort(r)
+	def.Func = r.u32("a function index")
+	options(r, s, def)
+	f, ok := at(r, s.funcs, SortFunc, def.Func)
+	if !ok {
+		return
+	}
+	def.Type = f
+	o := &def.Options
+	switch {
+	case o.HasPostReturn:
+		r.fail(r.item, "canonical option post-return cannot be specified for lowerings")
+	case o.HasCallback:
+		r.fail(r.item, "canonical option callback cannot be specified for lowerings")
+	}
+	checkAsync(r, o, f)
+	if o.Async {
+		require(r, o.HasMemory, "memory", "an async lower")
+	}
+	params, pointers := 0, false
+	for _, p := range f.Params {
+		params += p.Type.FlatCount()
+		pointers = pointers || d.facts(p.Type).pointers
+	}
+	if params > maxLowerParams(o) || pointers {
+		require(r, o.HasMemory, "memory", "lower")
+	}
+	if f.Result != nil {
+		if d.facts(f.Result).pointers {
+			require(r, o.HasMemory, "memory", "lower")
+			require(r, o.HasRealloc, "realloc", "lower")
+		}
+		if f.Result.FlatCount() > abi.MaxFlatResults {
+			require(r, o.HasMemory, "memory", "lower")
+		}
+	}
+	def.Core = lowerSignature(f, o)
+}
+
+// funcSort reads the sort of what is lifted or lowered.
+func funcSort(r *reader) {
+	if b := r.byte("a sort"); b != 0 {
+		r.fail(r.pos-1, "0x%02x where the sort 0x00 (func) is expected", b)
+	}
+}
+
+// checkAsync checks that the async option goes with an async function.
+func checkAsync(r *reader, o *CanonOptions, f *abi.Func) {
+	if o.Async && !f.Async {
+		r.fail(r.item, "the async canonical option requires an async function type")
+	}
+}
