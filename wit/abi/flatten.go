@@ -31,6 +31,9 @@ func (c CoreType) String() string {
 //
 // Spec: CanonicalABI, "Flattening", flatten_type.
 func (t *Type) Flatten(flat []CoreType) []CoreType {
+	if t.layout.flat != nil {
+		return append(flat, t.layout.flat...)
+	}
 	switch t.Kind {
 	case S64, U64:
 		return append(flat, I64)

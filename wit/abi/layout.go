@@ -9,6 +9,10 @@ type layout struct {
 	depth         uint32
 	handles       bool // contains own, borrow, stream, future or error-context
 	borrows       bool
+	// flat is the flattened type where it has no more than MaxFlatParams
+	// values. Types share parts, so flattening one afresh for every use could
+	// take exponentially long.
+	flat []CoreType
 }
 
 const (
@@ -123,6 +127,9 @@ func seal(t *Type) *Type {
 		if t.Elem != nil {
 			l.depth += t.Elem.layout.depth
 		}
+	}
+	if l.flatCount <= MaxFlatParams {
+		l.flat = t.Flatten(nil)
 	}
 	return t
 }
