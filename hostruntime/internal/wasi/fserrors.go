@@ -27,10 +27,11 @@ var fileErrors = []struct {
 	is   error
 	code string
 }{
+	{syscall.ENOTEMPTY, "not-empty"}, // is fs.ErrExist too
+	{syscall.EPERM, "not-permitted"}, // is fs.ErrPermission too
 	{fs.ErrNotExist, "no-entry"},
 	{fs.ErrExist, "exist"},
 	{os.ErrClosed, "bad-descriptor"},
-	{syscall.ENOTEMPTY, "not-empty"},
 	{syscall.ENOTDIR, "not-directory"},
 	{syscall.EISDIR, "is-directory"},
 	{syscall.ELOOP, "loop"},
@@ -43,7 +44,6 @@ var fileErrors = []struct {
 	{syscall.EFBIG, "file-too-large"},
 	{syscall.EBUSY, "busy"},
 	{syscall.ETXTBSY, "text-file-busy"},
-	{syscall.EPERM, "not-permitted"},
 	{fs.ErrPermission, "access"},
 	{syscall.EINVAL, "invalid"},
 	{syscall.EPIPE, "pipe"},

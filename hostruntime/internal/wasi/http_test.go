@@ -176,3 +176,26 @@ func TestRequestText(t *testing.T) {
 	g.fails(nil, http, "[method]outgoing-request.set-path-with-query", r, long(MaxRequestText+1))
 	g.exceeds("bytes held by resources", g.traps(http, "[method]outgoing-request.set-authority", r, long(1)))
 }
+
+func TestResponse(t *testing.T) {
+	g := newGuest(t, Config{})
+	f := g.ok(http, "[static]fields.from-list", value.List{entry("a", "b")})
+	r := g.call(http, "[constructor]outgoing-response", f)
+	m := func(name string) string { return "[method]outgoing-response." + name }
+	g.equal(g.call(http, m("status-code"), r), value.U16(200))
+	g.ok(http, m("set-status-code"), r, value.U16(404))
+	g.fails(nil, http, m("set-status-code"), r, value.U16(99))
+	g.fails(nil, http, m("set-status-code"), r, value.U16(1000))
+	g.equal(g.call(http, m("status-code"), r), value.U16(404))
+	headers := g.call(http, m("headers"), r)
+	g.equal(g.call(http, "[method]fields.entries", headers), value.List{entry("a", "b")})
+	g.fails(value.Variant{Case: "immutable"}, http, "[method]fields.delete", headers, value.String("a"))
+	body := g.ok(http, m("body"), r)
+	g.fails(nil, http, m("body"), r)
+	g.ok(http, "[static]outgoing-body.finish", body, value.Option{})
+	g.drop(http, headers)
+	g.drop(http, r)
+	if g.live() != 0 || g.host.buffered != 0 {
+		t.Errorf("%d resources with %d bytes are left", g.live(), g.host.buffered)
+	}
+}

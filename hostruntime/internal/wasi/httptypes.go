@@ -8,17 +8,17 @@ import (
 const httpTypesName = "wasi:http/types"
 
 var (
-	fieldsResource          = newResource[*fields](httpTypesName, "fields")
-	outgoingRequestResource = newResource[*outgoingRequest](httpTypesName, "outgoing-request")
-	requestOptionsResource  = newResource[*requestOptions](httpTypesName, "request-options")
-	outgoingBodyResource    = newResource[*outgoingBody](httpTypesName, "outgoing-body")
+	fieldsResource           = newResource[*fields](httpTypesName, "fields")
+	outgoingRequestResource  = newResource[*outgoingRequest](httpTypesName, "outgoing-request")
+	requestOptionsResource   = newResource[*requestOptions](httpTypesName, "request-options")
+	outgoingResponseResource = newResource[*outgoingResponse](httpTypesName, "outgoing-response")
+	outgoingBodyResource     = newResource[*outgoingBody](httpTypesName, "outgoing-body")
 
 	futureResponseResource   = newResource[*noHTTP](httpTypesName, "future-incoming-response")
 	incomingRequestResource  = newResource[*noHTTP](httpTypesName, "incoming-request")
 	incomingResponseResource = newResource[*noHTTP](httpTypesName, "incoming-response")
 	incomingBodyResource     = newResource[*noHTTP](httpTypesName, "incoming-body")
 	futureTrailersResource   = newResource[*noHTTP](httpTypesName, "future-trailers")
-	outgoingResponseResource = newResource[*noHTTP](httpTypesName, "outgoing-response")
 	responseOutparamResource = newResource[*noHTTP](httpTypesName, "response-outparam")
 
 	headerErrorType = abi.NewVariant(one("invalid-syntax", nil), one("forbidden", nil), one("immutable", nil))
@@ -30,8 +30,8 @@ var (
 	emptyResult   = abi.NewResult(nil, nil)
 )
 
-// noHTTP is what no guest has: requests are refused and no handler of the
-// guest is called, so that responses do not come into being.
+// noHTTP is what no guest has: requests are refused, and no handler of the
+// guest is called, so that nothing comes in.
 type noHTTP struct{ node }
 
 func newHTTPErrorType() *abi.Type {
@@ -60,7 +60,8 @@ func newHTTPErrorType() *abi.Type {
 		one("loop-detected", nil), one("configuration-error", nil), one("internal-error", optString))
 }
 
-// httpTypes returns wasi:http/types: what it takes to build a request.
+// httpTypes returns wasi:http/types: what it takes to build requests and
+// responses.
 func httpTypes() *Interface {
 	i := newInterface(httpTypesName)
 	i.uses(fieldsResource, outgoingRequestResource, requestOptionsResource, outgoingBodyResource,
@@ -74,6 +75,7 @@ func httpTypes() *Interface {
 	fieldsMethods(i)
 	outgoingRequestMethods(i)
 	requestOptionsMethods(i)
+	outgoingResponseMethods(i)
 	outgoingBodyMethods(i)
 	return i
 }

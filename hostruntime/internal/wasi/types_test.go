@@ -1,9 +1,7 @@
 package wasi
 
 import (
-	"maps"
-	"slices"
-	"strings"
+	"regexp"
 	"testing"
 )
 
@@ -32,7 +30,7 @@ var named = map[string]string{
 	"$hash":          "record { lower: u64, upper: u64 }",
 	"$in":            "self: borrow<input-stream>",
 	"$out":           "self: borrow<output-stream>",
-	"$fields":        "self: borrow<fields>",
+	"$headers":       "self: borrow<fields>",
 	"$request":       "self: borrow<outgoing-request>",
 	"$options":       "self: borrow<request-options>",
 	"$file":          "self: borrow<descriptor>",
@@ -102,6 +100,36 @@ var functions = map[string]map[string]string{
 	"wasi:filesystem/preopens": {"get-directories": "func() -> list<tuple<own<descriptor>, string>>"},
 	"wasi:filesystem/types": {
 		"filesystem-error-code": "func(err: borrow<error>) -> option<$file-error>",
+
+		"[method]descriptor.read-via-stream":     "func($file, offset: u64) -> result<own<input-stream>, $file-error>",
+		"[method]descriptor.write-via-stream":    "func($file, offset: u64) -> result<own<output-stream>, $file-error>",
+		"[method]descriptor.append-via-stream":   "func($file) -> result<own<output-stream>, $file-error>",
+		"[method]descriptor.advise":              "func($file, offset: u64, length: u64, advice: $advice) -> result<_, $file-error>",
+		"[method]descriptor.sync-data":           "func($file) -> result<_, $file-error>",
+		"[method]descriptor.get-flags":           "func($file) -> result<$file-flags, $file-error>",
+		"[method]descriptor.get-type":            "func($file) -> result<$file-type, $file-error>",
+		"[method]descriptor.set-size":            "func($file, size: u64) -> result<_, $file-error>",
+		"[method]descriptor.set-times":           "func($file, data-access-timestamp: $new-timestamp, data-modification-timestamp: $new-timestamp) -> result<_, $file-error>",
+		"[method]descriptor.read":                "func($file, length: u64, offset: u64) -> result<tuple<list<u8>, bool>, $file-error>",
+		"[method]descriptor.write":               "func($file, buffer: list<u8>, offset: u64) -> result<u64, $file-error>",
+		"[method]descriptor.read-directory":      "func($file) -> result<own<directory-entry-stream>, $file-error>",
+		"[method]descriptor.sync":                "func($file) -> result<_, $file-error>",
+		"[method]descriptor.create-directory-at": "func($file, path: string) -> result<_, $file-error>",
+		"[method]descriptor.stat":                "func($file) -> result<$stat, $file-error>",
+		"[method]descriptor.stat-at":             "func($file, path-flags: $path-flags, path: string) -> result<$stat, $file-error>",
+		"[method]descriptor.set-times-at":        "func($file, path-flags: $path-flags, path: string, data-access-timestamp: $new-timestamp, data-modification-timestamp: $new-timestamp) -> result<_, $file-error>",
+		"[method]descriptor.link-at":             "func($file, old-path-flags: $path-flags, old-path: string, new-descriptor: borrow<descriptor>, new-path: string) -> result<_, $file-error>",
+		"[method]descriptor.open-at":             "func($file, path-flags: $path-flags, path: string, open-flags: $open-flags, flags: $file-flags) -> result<own<descriptor>, $file-error>",
+		"[method]descriptor.readlink-at":         "func($file, path: string) -> result<string, $file-error>",
+		"[method]descriptor.remove-directory-at": "func($file, path: string) -> result<_, $file-error>",
+		"[method]descriptor.rename-at":           "func($file, old-path: string, new-descriptor: borrow<descriptor>, new-path: string) -> result<_, $file-error>",
+		"[method]descriptor.symlink-at":          "func($file, old-path: string, new-path: string) -> result<_, $file-error>",
+		"[method]descriptor.unlink-file-at":      "func($file, path: string) -> result<_, $file-error>",
+		"[method]descriptor.is-same-object":      "func($file, other: borrow<descriptor>) -> bool",
+		"[method]descriptor.metadata-hash":       "func($file) -> result<$hash, $file-error>",
+		"[method]descriptor.metadata-hash-at":    "func($file, path-flags: $path-flags, path: string) -> result<$hash, $file-error>",
+
+		"[method]directory-entry-stream.read-directory-entry": "func(self: borrow<directory-entry-stream>) -> result<option<$entry>, $file-error>",
 	},
 	"wasi:sockets/network":          {"network-error-code": "func(err: borrow<error>) -> option<$socket-error>"},
 	"wasi:sockets/instance-network": {"instance-network": "func() -> own<network>"},
@@ -120,13 +148,13 @@ var functions = map[string]map[string]string{
 		"http-error-code":          "func(err: borrow<error>) -> option<$http-error>",
 		"[constructor]fields":      "func() -> own<fields>",
 		"[static]fields.from-list": "func(entries: list<tuple<string, list<u8>>>) -> result<own<fields>, $header-error>",
-		"[method]fields.get":       "func($fields, name: string) -> list<list<u8>>",
-		"[method]fields.has":       "func($fields, name: string) -> bool",
-		"[method]fields.set":       "func($fields, name: string, value: list<list<u8>>) -> result<_, $header-error>",
-		"[method]fields.delete":    "func($fields, name: string) -> result<_, $header-error>",
-		"[method]fields.append":    "func($fields, name: string, value: list<u8>) -> result<_, $header-error>",
-		"[method]fields.entries":   "func($fields) -> list<tuple<string, list<u8>>>",
-		"[method]fields.clone":     "func($fields) -> own<fields>",
+		"[method]fields.get":       "func($headers, name: string) -> list<list<u8>>",
+		"[method]fields.has":       "func($headers, name: string) -> bool",
+		"[method]fields.set":       "func($headers, name: string, value: list<list<u8>>) -> result<_, $header-error>",
+		"[method]fields.delete":    "func($headers, name: string) -> result<_, $header-error>",
+		"[method]fields.append":    "func($headers, name: string, value: list<u8>) -> result<_, $header-error>",
+		"[method]fields.entries":   "func($headers) -> list<tuple<string, list<u8>>>",
+		"[method]fields.clone":     "func($headers) -> own<fields>",
 
 		"[constructor]outgoing-request":                "func(headers: own<fields>) -> own<outgoing-request>",
 		"[method]outgoing-request.body":                "func($request) -> result<own<outgoing-body>>",
@@ -148,6 +176,12 @@ var functions = map[string]map[string]string{
 		"[method]request-options.between-bytes-timeout":     "func($options) -> option<u64>",
 		"[method]request-options.set-between-bytes-timeout": "func($options, duration: option<u64>) -> result",
 
+		"[constructor]outgoing-response":            "func(headers: own<fields>) -> own<outgoing-response>",
+		"[method]outgoing-response.status-code":     "func(self: borrow<outgoing-response>) -> u16",
+		"[method]outgoing-response.set-status-code": "func(self: borrow<outgoing-response>, status-code: u16) -> result",
+		"[method]outgoing-response.headers":         "func(self: borrow<outgoing-response>) -> own<fields>",
+		"[method]outgoing-response.body":            "func(self: borrow<outgoing-response>) -> result<own<outgoing-body>>",
+
 		"[method]outgoing-body.write":  "func(self: borrow<outgoing-body>) -> result<own<output-stream>>",
 		"[static]outgoing-body.finish": "func(this: own<outgoing-body>, trailers: option<own<fields>>) -> result<_, $http-error>",
 	},
@@ -156,20 +190,17 @@ var functions = map[string]map[string]string{
 	},
 }
 
+var name = regexp.MustCompile(`\$[a-z-]+`)
+
 // expand replaces the table's names, which can hold names themselves.
 func expand(s string) string {
-	// Longest first: one name can be the start of another.
-	names := slices.SortedFunc(maps.Keys(named), func(a, b string) int { return len(b) - len(a) })
-	for strings.Contains(s, "$") {
-		before := s
-		for _, n := range names {
-			s = strings.ReplaceAll(s, n, named[n])
+	return name.ReplaceAllStringFunc(s, func(n string) string {
+		t, ok := named[n]
+		if !ok {
+			panic("unknown name " + n)
 		}
-		if s == before {
-			panic("unknown name in " + s)
-		}
-	}
-	return s
+		return expand(t)
+	})
 }
 
 func TestFunctionTypes(t *testing.T) {

@@ -1,0 +1,18 @@
+package wasi
+
+import (
+	"io/fs"
+	"syscall"
+	"time"
+)
+
+func statOf(info fs.FileInfo) fileStat {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return fileStat{links: 1}
+	}
+	return fileStat{
+		links: uint64(st.Nlink), device: uint64(st.Dev), inode: st.Ino,
+		accessed: time.Unix(st.Atim.Unix()), changed: time.Unix(st.Ctim.Unix()),
+	}
+}
