@@ -1,0 +1,88 @@
+// Package atomicfile writes files whole or not at all.
+package atomicfile
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Write makes data the content of the file at path, creating its folder, and
+// reports whether that changed anything: a file that already holds data is left
+// alone, with its time. A reader sees the old content or the new one, never a
+// part. The file keeps its mode; a new one is readable by all.
+func Write(path string, data []byte) (changed bool, err error) {
+	staged, err := Stage(path, data)
+	if err != nil || staged == nil {
+		return false, err
+	}
+	defer staged.Discard()
+	return true, staged.Commit()
+}
+
+// A Staged file is complete, under another name, in the folder it belongs in.
+type Staged struct {
+	path, temp string
+}
+
+// Stage writes data beside path, for Commit to move into place. It returns nil
+// when the file already holds data.
+func Stage(path string, data []byte) (_ *Staged, err error) {
+	mode := fs.FileMode(0o644)
+	// A symbolic link is followed, so that what it names is replaced, not it.
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, err
+		}
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("not a regular file")}
+	default:
+		mode = info.Mode().Perm()
+		if info.Size() == int64(len(data)) {
+			old, err := os.ReadFile(path)
+			if err == nil && bytes.Equal(old, data) {
+				return nil, nil
+			}
+		}
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return nil, err
+	}
+	s := &Staged{path: path, temp: temp.Name()}
+	defer func() {
+		if err != nil {
+			s.Discard()
+		}
+	}()
+	_, err = temp.Write(data)
+	if err == nil {
+		err = temp.Chmod(mode)
+	}
+	return s, errors.Join(err, temp.Close())
+}
+
+// Commit moves the file into place.
+func (s *Staged) Commit() error {
+	if err := os.Rename(s.temp, s.path); err != nil {
+		return err
+	}
+	s.temp = ""
+	return nil
+}
+
+// Discard removes the file unless Commit has moved it.
+func (s *Staged) Discard() {
+	if s.temp != "" {
+		_ = os.Remove(s.temp) // nothing better can be done about a leftover
+		s.temp = ""
+	}
+}

@@ -1,0 +1,221 @@
+// Package compile turns a guest's source into a component with the engine's
+// toolchain.
+//
+// The toolchain runs the guest's top level, so compiling an untrusted guest is
+// running it. It gets a copy of the inputs in a temporary folder, an
+// environment without anything of the user's, a time and a memory limit, and
+// its process group ends with it. Only the component leaves that folder.
+//
+// No toolchain gives the same bytes twice, so components are kept by a digest
+// of their inputs: the same inputs give the same component, as long as it is
+// in the cache.
+package compile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/proc"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+)
+
+// Limits bound one run of a toolchain. The zero value means the defaults.
+type Limits struct {
+	// WallTime is how long it may take: 2 minutes by default.
+	WallTime time.Duration
+	// MemoryBytes is the memory that each of its processes may write to: 2 GiB
+	// by default. componentize-py needs some 0.6 GiB, componentize-js 0.8.
+	MemoryBytes int64
+}
+
+const (
+	defaultWallTime    = 2 * time.Minute
+	defaultMemoryBytes = 2 << 30
+	// maxComponentBytes bounds the result. A Python guest with all of the
+	// standard library is 32 MB.
+	maxComponentBytes = 512 << 20
+	keptOutputBytes   = 64 << 10
+)
+
+// A Request is one guest to compile.
+type Request struct {
+	Engine toolchain.Engine
+	WIT    string // folder
+	World  string
+	Guest  string // the guest's own file
+	Output string // the component's file
+	Limits Limits
+	// Exports returns what the world asks of the guest, for messages about what
+	// is missing. It follows from WIT and World, and is called only when there
+	// is something to compile. May be nil.
+	Exports func(context.Context) ([]Export, error)
+	// Cache is the root of the cache.
+	Cache string
+	// Toolchain returns the engine's toolchain. It is asked for only when
+	// there is something to compile.
+	Toolchain func(context.Context) (*toolchain.Toolchain, error)
+	// Progress is called when the toolchain starts; what it returns is called
+	// when that has ended. May be nil.
+	Progress func() (done func())
+}
+
+// A Status says how a component came about.
+type Status string
+
+// The statuses.
+const (
+	// Compiled: the toolchain ran.
+	Compiled Status = "compiled"
+	// Cached: it had compiled the same inputs before.
+	Cached Status = "cached"
+	// Current: the output held that component already, and wasn't touched.
+	Current Status = "current"
+)
+
+// A Result describes a component that Build wrote.
+type Result struct {
+	Status Status `json:"status"`
+	// Inputs is the digest of everything the component was made from.
+	Inputs string `json:"inputs"`
+	// SHA256 and Bytes are the component's.
+	SHA256 string `json:"sha256"`
+	Bytes  int    `json:"bytes"`
+}
+
+// Build compiles a guest where its inputs have changed, and writes the
+// component to r.Output. When it fails, the output is left as it was.
+//
+// Errors: *GuestError where the toolchain refuses the guest or its WIT,
+// *toolchain.MissingError where it can't be installed; otherwise what reading
+// and writing files gives, or the context's cause.
+func Build(ctx context.Context, r Request) (Result, error) {
+	in, err := readInputs(r)
+	if err != nil {
+		return Result{}, err
+	}
+	id, err := toolchain.ID(r.Engine)
+	if err != nil {
+		return Result{}, err
+	}
+	key := in.digest(r, id)
+	store := store{dir: filepath.Join(r.Cache, "components")}
+	for _, dir := range []string{r.Cache, store.dir} {
+		if err := toolchain.Folder(dir); err != nil {
+			return Result{}, err
+		}
+	}
+	status := Cached
+	component, err := store.load(key)
+	if err != nil {
+		return Result{}, err
+	}
+	if component == nil {
+		status = Compiled
+		if component, err = compile(ctx, r, in); err != nil {
+			return Result{}, err
+		}
+		if component, err = store.save(key, component); err != nil {
+			return Result{}, err
+		}
+	}
+	changed, err := writeOutput(r.Output, component)
+	if err != nil {
+		return Result{}, err
+	}
+	if !changed && status == Cached {
+		status = Current
+	}
+	return Result{Status: status, Inputs: key, SHA256: digest(component), Bytes: len(component)}, nil
+}
+
+// compile runs the toolchain on a copy of the inputs and returns the component.
+func compile(ctx context.Context, r Request, in *inputs) (component []byte, err error) {
+	tools, err := r.Toolchain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	work, err := os.MkdirTemp("", "capsule-build-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	// The toolchains name files by their real paths, and messages are mapped
+	// back from there.
+	if work, err = filepath.EvalSymlinks(work); err != nil {
+		return nil, err
+	}
+	dirs := workspace(work)
+	if err := in.write(dirs, filepath.Join(dirs.packages, tools.SitePackages())); err != nil {
+		return nil, err
+	}
+	var exports []Export
+	if r.Exports != nil {
+		if exports, err = r.Exports(ctx); err != nil {
+			return nil, err
+		}
+	}
+	file, err := in.entry(dirs, r, exports)
+	if err != nil {
+		return nil, err
+	}
+
+	limits := r.Limits
+	if limits.WallTime == 0 {
+		limits.WallTime = defaultWallTime
+	}
+	if limits.MemoryBytes == 0 {
+		limits.MemoryBytes = defaultMemoryBytes
+	}
+	if r.Progress != nil {
+		defer r.Progress()()
+	}
+	result, err := proc.Run(ctx, proc.Command{
+		Args: tools.Command(toolchain.Job{
+			WIT: dirs.wit, World: r.World, Guests: dirs.guests, File: file,
+			Out: dirs.out, Packages: dirs.packages,
+		}),
+		Dir: dirs.guests,
+		Env: tools.Environment(dirs.home, dirs.temp, dirs.packages),
+		Limits: proc.Limits{
+			WallTime:    limits.WallTime,
+			MemoryBytes: limits.MemoryBytes,
+			FileBytes:   maxComponentBytes,
+		},
+		OutputBytes: keptOutputBytes,
+	})
+	switch {
+	case errors.Is(err, proc.ErrWallTime):
+		return nil, &GuestError{File: r.Guest, Message: fmt.Sprintf(
+			"the build took longer than %v and was ended: the guest's top level, which runs during the build, may not come to an end (--build-timeout changes the limit)",
+			limits.WallTime)}
+	case err != nil:
+		return nil, err
+	case result.Failed:
+		return nil, explain(r, dirs, limits, result)
+	}
+	return readComponent(dirs.out)
+}
+
+// readComponent reads what a toolchain has written, if it can be a component.
+func readComponent(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, fmt.Errorf("the toolchain reported success but wrote no component: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxComponentBytes {
+		return nil, fmt.Errorf("the toolchain's output is not a file of at most %d bytes", maxComponentBytes)
+	}
+	component, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	// The preamble of a component, version 0x0d of layer 1.
+	if len(component) < 8 || string(component[:8]) != "\x00asm\x0d\x00\x01\x00" {
+		return nil, errors.New("the toolchain's output is not a component")
+	}
+	return component, nil
+}

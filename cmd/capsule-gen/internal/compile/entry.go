@@ -1,0 +1,120 @@
+package compile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+)
+
+// entryName is the module that the toolchain is given in the guest's place
+// where there is something to check. It passes everything on.
+const entryName = "capsule_entry"
+
+// missingMark begins the message of an entry module about what isn't there.
+const missingMark = "capsule-missing: "
+
+// An Export is a function that a world asks of its guest. The names are those
+// of the WIT text.
+type Export struct {
+	// Interface is the name of the exported interface that the function is in,
+	// and ID its full name, such as ns:pkg/name@1.0.0. Both are empty for a
+	// function of the world itself.
+	Interface, ID string
+	Func          string
+}
+
+// entry returns the file, in the folder of guests, to give to the toolchain.
+//
+// QuickJS's takes a guest in which exports are missing, and the calls fail
+// later; componentize-py does the same where a class doesn't inherit from the
+// protocol it implements. So a small module of ours, which imports the guest's
+// and exports the same, looks for them inside the sandbox, after the guest's
+// top level has run. componentize-js looks for itself, but not into interfaces.
+func (in *inputs) entry(dirs folders, r Request, exports []Export) (string, error) {
+	source := entrySource(r.Engine, in.guest, exports)
+	if source == "" {
+		return in.guest, nil
+	}
+	name := entryName + ".js"
+	if r.Engine == toolchain.Python {
+		name = entryName + ".py"
+	}
+	return name, writeNew(dirs.guests, name, source)
+}
+
+func entrySource(e toolchain.Engine, guest string, exports []Export) string {
+	if len(exports) == 0 {
+		return ""
+	}
+	if e == toolchain.Python {
+		return pythonEntry(strings.TrimSuffix(guest, ".py"), exports)
+	}
+	return javascriptEntry(guest, exports)
+}
+
+func pythonEntry(guest string, exports []Export) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "import %s as guest\n\ndef check(owner, name, what):\n"+
+		"    if not callable(getattr(owner, name, None)):\n"+
+		"        raise TypeError(%q + what)\n\n", guest, missingMark)
+	for _, export := range exports {
+		class := "WitWorld"
+		if export.Interface != "" {
+			class = pascal(export.Interface)
+		}
+		method := snake(export.Func)
+		// A class that is missing altogether is for the toolchain to name: it
+		// may know it by a longer name, where two interfaces share the short
+		// one.
+		fmt.Fprintf(&out, "if hasattr(guest, %q):\n    check(guest.%s, %q, %q)\n", class, class, method,
+			fmt.Sprintf("class %s has no method %s", class, method))
+	}
+	out.WriteString("\nglobals().update({k: v for k, v in vars(guest).items() if not k.startswith('__')})\n")
+	return out.String()
+}
+
+func javascriptEntry(guest string, exports []Export) string {
+	var out strings.Builder
+	module := strconv.Quote("./" + guest) // plain ASCII, see checkName
+	fmt.Fprintf(&out, "import * as guest from %s;\nexport * from %s;\n"+
+		"function check(value, what) {\n"+
+		"  if (typeof value !== \"function\") throw new TypeError(%q + what);\n}\n", module, module, missingMark)
+	for _, export := range exports {
+		name := camel(export.Func)
+		if export.Interface == "" {
+			fmt.Fprintf(&out, "check(guest.%s, %q);\n", name, "it doesn't export a function "+name)
+			continue
+		}
+		alias := camel(export.Interface)
+		fmt.Fprintf(&out, "check((guest[%q] ?? guest.%s)?.%s, %q);\n", export.ID, alias, name,
+			fmt.Sprintf("it doesn't export an object %s with a function %s", alias, name))
+	}
+	return out.String()
+}
+
+// words splits a kebab-case name.
+func words(kebab string) []string { return strings.Split(kebab, "-") }
+
+func snake(kebab string) string { return strings.ToLower(strings.Join(words(kebab), "_")) }
+
+func pascal(kebab string) string {
+	var out strings.Builder
+	for _, word := range words(kebab) {
+		first, size := utf8.DecodeRuneInString(word)
+		if size > 0 {
+			out.WriteString(strings.ToUpper(string(first)) + strings.ToLower(word[size:]))
+		}
+	}
+	return out.String()
+}
+
+func camel(kebab string) string {
+	first, rest, _ := strings.Cut(kebab, "-")
+	if rest == "" {
+		return strings.ToLower(first)
+	}
+	return strings.ToLower(first) + pascal(rest)
+}

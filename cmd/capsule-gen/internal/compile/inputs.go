@@ -1,0 +1,193 @@
+package compile
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+)
+
+// recipe is a part of every digest of inputs. It changes with whatever this
+// package does to a guest on the way to a component. The version of
+// capsule-gen would do as well, but most of them change nothing here, and each
+// would have all guests compiled anew.
+const recipe = "1"
+
+// What a guest may consist of. A guest is one file and what it imports from
+// its own folder, so more than this is a folder that was named by mistake.
+const (
+	maxInputFiles = 5000
+	maxInputBytes = 64 << 20
+)
+
+// inputs are the files that a component is made from, as they were read once.
+type inputs struct {
+	wit, guests map[string][]byte // by slash-separated path in their folder
+	guest       string            // the key of the guest's own file
+	bytes       int
+}
+
+func readInputs(r Request) (*inputs, error) {
+	in := &inputs{wit: map[string][]byte{}, guests: map[string][]byte{}, guest: filepath.Base(r.Guest)}
+	if err := checkName(r.Engine, in.guest); err != nil {
+		return nil, &GuestError{File: r.Guest, Message: err.Error()}
+	}
+	if info, err := os.Stat(r.Guest); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: r.Guest, Err: errors.New("not a regular file")}
+	}
+	isWIT := func(path string) bool { return strings.HasSuffix(path, ".wit") }
+	if err := in.read(in.wit, r.WIT, isWIT); err != nil {
+		return nil, err
+	}
+	if len(in.wit) == 0 {
+		return nil, fmt.Errorf("%s holds no .wit file", r.WIT)
+	}
+	// Of a folder that guests of both languages share, each takes its own
+	// part, so that a change to one doesn't have the other compiled anew.
+	belongs := func(path string) bool { return guestFile(r.Engine, path) }
+	if err := in.read(in.guests, filepath.Dir(r.Guest), belongs); err != nil {
+		return nil, err
+	}
+	// Read again in case it is a symbolic link, which read passes over.
+	data, err := os.ReadFile(r.Guest)
+	in.guests[in.guest] = data
+	return in, err
+}
+
+// checkName returns why a guest's file can't have the name it has.
+func checkName(e toolchain.Engine, name string) error {
+	stem, ext, _ := strings.Cut(name, ".")
+	if e == toolchain.Python {
+		if ext != "py" || !identifier(stem) {
+			return errors.New("a Python guest's file name is a module name and .py")
+		}
+		if stem == "wit_world" || strings.HasPrefix(stem, "componentize_py") || stem == entryName {
+			return fmt.Errorf("the module name %s is taken by the toolchain", stem)
+		}
+		return nil
+	}
+	if !strings.HasSuffix(name, ".js") && !strings.HasSuffix(name, ".mjs") {
+		return errors.New("a JavaScript guest's file name ends in .js or .mjs")
+	}
+	// componentize-js hands its arguments on as one string, and splits it at
+	// blanks.
+	for _, c := range name {
+		if !identifierChar(c) && c != '.' && c != '-' {
+			return errors.New("a JavaScript guest's file name has only letters, digits and . _ - in it")
+		}
+	}
+	if strings.HasPrefix(name, "-") || strings.HasPrefix(name, ".") {
+		return errors.New("a JavaScript guest's file name begins with a letter or digit")
+	}
+	return nil
+}
+
+func identifier(s string) bool {
+	for i, c := range s {
+		if !identifierChar(c) || i == 0 && c >= '0' && c <= '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func identifierChar(c rune) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// guestFile reports whether a file of a guest's folder can be a part of a
+// guest of the engine.
+func guestFile(e toolchain.Engine, path string) bool {
+	switch filepath.Ext(path) {
+	case ".wasm", ".wit", ".pyc", ".go", ".toml", ".md":
+		return false
+	case ".js", ".mjs", ".cjs", ".ts", ".mts", ".map":
+		return e != toolchain.Python
+	case ".py", ".pyi", ".so":
+		return e == toolchain.Python
+	}
+	return true
+}
+
+// skipped are folders that are never a part of a guest: other tools' own, and
+// the bindings that componentize-py makes itself (a stub of them lies beside a
+// guest for its author's editor).
+var skipped = []string{"node_modules", "__pycache__", "wit_world", "testdata"}
+
+// read adds the regular files below root for which want says yes. What is
+// hidden is passed over, and symbolic links are, since they can lead anywhere.
+func (in *inputs) read(into map[string][]byte, root string, want func(path string) bool) error {
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		hidden := strings.HasPrefix(name, ".") || slices.Contains(skipped, name)
+		if entry.IsDir() {
+			if hidden && path != root {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if hidden || !entry.Type().IsRegular() || !want(name) {
+			return nil
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		in.bytes += int(min(info.Size(), maxInputBytes+1))
+		if in.bytes > maxInputBytes || len(into) >= maxInputFiles {
+			return fmt.Errorf("%s: more than %d files or %d MiB: a guest's folder should hold nothing else",
+				root, maxInputFiles, maxInputBytes>>20)
+		}
+		into[filepath.ToSlash(rel)], err = os.ReadFile(path)
+		return err
+	})
+}
+
+// digest identifies the inputs, with all else that has a part in the result.
+func (in *inputs) digest(r Request, toolchainID string) string {
+	sum := sha256.New()
+	// Each part says how long it is, so that no two lists of parts are alike.
+	add := func(parts ...string) {
+		for _, part := range parts {
+			fmt.Fprintf(sum, "%d:%s,", len(part), part)
+		}
+	}
+	add("recipe", recipe, "engine", string(r.Engine), toolchainID, "world", r.World, "guest", in.guest)
+	for _, files := range []map[string][]byte{in.wit, in.guests} {
+		add("files", fmt.Sprint(len(files)))
+		for _, path := range sorted(files) {
+			add(path, string(files[path]))
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+func sorted(files map[string][]byte) []string {
+	paths := make([]string, 0, len(files))
+	for path := range files {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,336 @@
+// Package config reads capsule.toml, which lists the tasks of a project.
+//
+//	[task.review]
+//	wit     = "wit"               # folder of .wit files
+//	world   = "review"
+//	guest   = "sandbox/review.py" # the only sandboxed source
+//	engine  = "python"            # python, quickjs or starlingmonkey
+//	go      = "host/review"       # folder of the Go package to generate
+//	limits  = { wall-time = "2s", memory = "64MiB" }
+//
+// A task is a table under its name, rather than one element of a list, because
+// TOML itself then refuses two tasks of one name, and a task reads the same
+// wherever it stands. All paths are relative to the file's folder, with
+// forward slashes.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+)
+
+// FileName is the name of the file.
+const FileName = "capsule.toml"
+
+// A Config is one capsule.toml, checked.
+type Config struct {
+	// Path is the file's, and Dir its folder.
+	Path, Dir string
+	// Tasks are in the order of the file.
+	Tasks []*Task
+}
+
+// A Task is one guest with the world it implements. Its paths start at
+// Config.Dir and have the system's separators.
+type Task struct {
+	Name   string
+	Line   int // of the table's header in the file
+	WIT    string
+	World  string
+	Guest  string
+	Engine toolchain.Engine
+	// Output is the component that build writes: by default NAME.wasm beside
+	// the guest.
+	Output string
+	// Go, Python and JS are the folders that generate fills; empty means that
+	// the output isn't wanted. By default the stub of the guest's language
+	// goes beside the guest, and no Go package is made.
+	Go, Python, JS string
+	Limits         Limits
+}
+
+// Limits are a task's own limits; zero means the runtime's default.
+type Limits struct {
+	WallTime    time.Duration
+	MemoryBytes int64
+	StdoutBytes int64
+	StderrBytes int64
+}
+
+// An Error is a mistake in capsule.toml.
+type Error struct {
+	Path         string
+	Line, Column int // 0 where unknown
+	Message      string
+}
+
+func (e *Error) Error() string {
+	at := e.Path
+	if e.Line > 0 {
+		at += fmt.Sprintf(":%d", e.Line)
+		if e.Column > 0 {
+			at += fmt.Sprintf(":%d", e.Column)
+		}
+	}
+	return at + ": " + e.Message
+}
+
+// ErrNotFound says that there is no capsule.toml in the folder or above it.
+var ErrNotFound = errors.New("no " + FileName + " in this folder or above it")
+
+// Find returns the path of the nearest capsule.toml, in dir or above it.
+func Find(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for {
+		path := filepath.Join(dir, FileName)
+		switch info, err := os.Stat(path); {
+		case err == nil && info.Mode().IsRegular():
+			return path, nil
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return "", err
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", ErrNotFound
+		}
+		dir = parent
+	}
+}
+
+// maxFileBytes is far more than any list of tasks.
+const maxFileBytes = 1 << 20
+
+// Load reads and checks the file at path. All mistakes of the text's form are
+// *Error; of several, the first is returned.
+func Load(path string) (*Config, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFileBytes {
+		return nil, &Error{Path: path, Message: fmt.Sprintf("larger than %d bytes", maxFileBytes)}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data)
+}
+
+// The file as TOML sees it.
+type (
+	fileText struct {
+		Task map[string]taskText `toml:"task"`
+	}
+	taskText struct {
+		WIT    string     `toml:"wit"`
+		World  string     `toml:"world"`
+		Guest  string     `toml:"guest"`
+		Engine string     `toml:"engine"`
+		Output string     `toml:"output"`
+		Go     string     `toml:"go"`
+		Python string     `toml:"python"`
+		JS     string     `toml:"js"`
+		Limits limitsText `toml:"limits"`
+	}
+	limitsText struct {
+		WallTime string `toml:"wall-time"`
+		Memory   string `toml:"memory"`
+		Stdout   string `toml:"stdout"`
+		Stderr   string `toml:"stderr"`
+	}
+)
+
+// Parse checks the content of the file at path.
+func Parse(path string, data []byte) (*Config, error) {
+	var text fileText
+	decoder := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields()
+	if err := decoder.Decode(&text); err != nil {
+		return nil, decodeError(path, err)
+	}
+	where, err := locate(data)
+	if err != nil {
+		return nil, &Error{Path: path, Message: escape.Line(err.Error())}
+	}
+	c := &Config{Path: path, Dir: filepath.Dir(path)}
+	for _, name := range where.tasks {
+		t, err := c.task(name, text.Task[name], where)
+		if err != nil {
+			return nil, err
+		}
+		c.Tasks = append(c.Tasks, t)
+	}
+	return c, c.conflicts(where)
+}
+
+// decodeError gives the decoder's errors our form: the first of them, with its
+// line.
+func decodeError(path string, err error) error {
+	var strict *toml.StrictMissingError
+	var decode *toml.DecodeError
+	switch {
+	case errors.As(err, &strict) && len(strict.Errors) > 0:
+		first := strict.Errors[0]
+		line, column := first.Position()
+		return &Error{path, line, column, "unknown key " + escape.Line(strings.Join(first.Key(), "."))}
+	case errors.As(err, &decode):
+		line, column := decode.Position()
+		return &Error{path, line, column, escape.Line(strings.TrimPrefix(decode.Error(), "toml: "))}
+	}
+	return &Error{Path: path, Message: escape.Line(strings.TrimPrefix(err.Error(), "toml: "))}
+}
+
+var taskName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// ValidName returns an error unless name can be a task's.
+func ValidName(name string) error {
+	if !taskName.MatchString(name) {
+		return fmt.Errorf("%q can't be a task's name (want lower-case words joined by hyphens, like review or review-js)", escape.Line(name))
+	}
+	return nil
+}
+
+// task checks one task.
+func (c *Config) task(name string, text taskText, where *positions) (*Task, error) {
+	t := &Task{Name: name, Line: where.line("task", name), World: text.World}
+	fail := func(key, format string, args ...any) error {
+		return &Error{Path: c.Path, Line: where.line("task", name, key), Message: "task " + name + ": " + fmt.Sprintf(format, args...)}
+	}
+	if err := ValidName(name); err != nil {
+		return nil, &Error{Path: c.Path, Line: t.Line, Message: err.Error()}
+	}
+	for _, required := range []struct{ key, value string }{
+		{"wit", text.WIT}, {"world", text.World}, {"guest", text.Guest},
+	} {
+		if required.value == "" {
+			return nil, fail(required.key, "%s is missing", required.key)
+		}
+	}
+	for _, file := range []struct {
+		key, value string
+		into       *string
+	}{
+		{"wit", text.WIT, &t.WIT}, {"guest", text.Guest, &t.Guest}, {"output", text.Output, &t.Output},
+		{"go", text.Go, &t.Go}, {"python", text.Python, &t.Python}, {"js", text.JS, &t.JS},
+	} {
+		if file.value == "" {
+			continue
+		}
+		if path.IsAbs(file.value) || filepath.IsAbs(file.value) || strings.ContainsAny(file.value, "\\\x00") {
+			return nil, fail(file.key, "%s must be a path relative to %s with forward slashes, not %q", file.key, FileName, escape.Line(file.value))
+		}
+		*file.into = filepath.Join(c.Dir, filepath.FromSlash(file.value))
+	}
+	var err error
+	if t.Engine, err = Engine(text.Engine, text.Guest); err != nil {
+		return nil, fail("engine", "%v", err)
+	}
+	if t.Output == "" {
+		t.Output = filepath.Join(filepath.Dir(t.Guest), name+".wasm")
+	} else if !strings.HasSuffix(t.Output, ".wasm") {
+		return nil, fail("output", "output must end in .wasm, not %q", escape.Line(text.Output))
+	}
+	stub := &t.JS
+	if t.Engine == toolchain.Python {
+		stub = &t.Python
+	}
+	if *stub == "" {
+		*stub = filepath.Dir(t.Guest)
+	}
+	for _, limit := range []struct {
+		key, value string
+		into       *int64
+	}{
+		{"memory", text.Limits.Memory, &t.Limits.MemoryBytes},
+		{"stdout", text.Limits.Stdout, &t.Limits.StdoutBytes},
+		{"stderr", text.Limits.Stderr, &t.Limits.StderrBytes},
+	} {
+		if limit.value == "" {
+			continue
+		}
+		if *limit.into, err = ParseBytes(limit.value); err != nil {
+			return nil, c.limitError(where, name, limit.key, err)
+		}
+	}
+	if value := text.Limits.WallTime; value != "" {
+		if t.Limits.WallTime, err = ParseDuration(value); err != nil {
+			return nil, c.limitError(where, name, "wall-time", err)
+		}
+	}
+	return t, nil
+}
+
+func (c *Config) limitError(where *positions, task, key string, err error) error {
+	return &Error{Path: c.Path, Line: where.line("task", task, "limits", key),
+		Message: fmt.Sprintf("task %s: limits.%s: %v", task, key, err)}
+}
+
+// Engine returns the engine called name or, for an empty name, the usual one
+// for the guest: python for .py, otherwise quickjs.
+func Engine(name, guest string) (toolchain.Engine, error) {
+	isPython := strings.HasSuffix(guest, ".py")
+	if name == "" {
+		if isPython {
+			return toolchain.Python, nil
+		}
+		return toolchain.QuickJS, nil
+	}
+	e, err := toolchain.Parse(name)
+	if err == nil && (e == toolchain.Python) != isPython {
+		err = fmt.Errorf("engine %s doesn't run %q", e, escape.Line(path.Base(guest)))
+	}
+	return e, err
+}
+
+// conflicts finds tasks that would write the same file.
+func (c *Config) conflicts(where *positions) error {
+	type bindings struct{ wit, world string }
+	outputs, packages := map[string]string{}, map[string]bindings{}
+	for _, t := range c.Tasks {
+		fail := func(key, format string, args ...any) error {
+			return &Error{Path: c.Path, Line: where.line("task", t.Name, key), Message: "task " + t.Name + ": " + fmt.Sprintf(format, args...)}
+		}
+		if other, taken := outputs[t.Output]; taken {
+			return fail("output", "task %s has the same output", other)
+		}
+		outputs[t.Output] = t.Name
+		// Two guests of one world share its Go package.
+		if own := (bindings{t.WIT, t.World}); t.Go != "" {
+			if other, taken := packages[t.Go]; taken && other != own {
+				return fail("go", "go is the folder of another world's bindings")
+			}
+			packages[t.Go] = own
+		}
+	}
+	return nil
+}
+
+// Task returns the task called name.
+func (c *Config) Task(name string) (*Task, error) {
+	var names []string
+	for _, t := range c.Tasks {
+		if t.Name == name {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s lists no tasks", c.Path)
+	}
+	return nil, fmt.Errorf("no task %q in %s (it has %s)", escape.Line(name), c.Path, strings.Join(names, ", "))
+}

@@ -1,0 +1,47 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
+)
+
+// ParseBytes reads a size: a whole number with KiB, MiB, GiB or B, such as
+// 64MiB.
+func ParseBytes(text string) (int64, error) {
+	for _, unit := range []struct {
+		suffix string
+		bytes  int64
+	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"B", 1}} {
+		digits, ok := strings.CutSuffix(text, unit.suffix)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		if err != nil || n <= 0 {
+			break
+		}
+		if n > math.MaxInt64/unit.bytes {
+			return 0, fmt.Errorf("%q is too large", escape.Line(text))
+		}
+		return n * unit.bytes, nil
+	}
+	return 0, fmt.Errorf("%q isn't a size (want a whole number above 0 with KiB, MiB or GiB, such as 64MiB)", escape.Line(text))
+}
+
+// ParseDuration reads a positive time such as 2s or 150ms.
+func ParseDuration(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err == nil && d <= 0 {
+		err = errors.New("not above 0")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%q isn't a time (want a number above 0 with ms, s or m, such as 2s)", escape.Line(text))
+	}
+	return d, nil
+}

@@ -1,0 +1,65 @@
+package toolchain
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// A Job is one guest to compile. All paths are absolute or relative to the
+// folder the compiler is started in.
+type Job struct {
+	WIT   string // folder
+	World string
+	// Guests is the folder that holds the guest's file and what it imports,
+	// and File the file's name in it.
+	Guests, File string
+	Out          string
+	// Packages is an empty folder that stands in for a virtual environment, so
+	// that no installed package gets into the component unasked.
+	Packages string
+}
+
+// Command returns the command line that compiles job, to be started in the
+// folder job.Guests.
+func (t *Toolchain) Command(job Job) []string {
+	switch t.Engine {
+	case Python:
+		module := strings.TrimSuffix(job.File, filepath.Ext(job.File))
+		return t.python("--quiet", "--wit-path", job.WIT, "--world", job.World,
+			"componentize", module, "--python-path", job.Guests, "--output", job.Out)
+	case QuickJS:
+		return t.node("node_modules/componentize-qjs/bin/componentize-qjs", "--sync",
+			"--wit", job.WIT, "--world", job.World, "--js", job.File, "--module-root", job.Guests, "--output", job.Out)
+	}
+	return t.node("compile.mjs", job.File, job.WIT, job.World, job.Out)
+}
+
+// Environment returns all variables that the compiler is started with: none of
+// the user's, but for what the system itself can't do without.
+func (t *Toolchain) Environment(home, temp, packages string) []string {
+	env := []string{
+		"HOME=" + home, "TMPDIR=" + temp, "VIRTUAL_ENV=" + packages,
+		"LANG=C.UTF-8", "NO_COLOR=1", "RUST_BACKTRACE=0", "RUST_LIB_BACKTRACE=0",
+	}
+	if runtime.GOOS == "windows" {
+		env = append(env, "USERPROFILE="+home, "TEMP="+temp, "TMP="+temp)
+		for _, name := range []string{"SystemRoot", "SystemDrive", "PATHEXT", "ComSpec"} {
+			if value, ok := os.LookupEnv(name); ok {
+				env = append(env, name+"="+value)
+			}
+		}
+		return env
+	}
+	return append(env, "PATH=/usr/bin:/bin")
+}
+
+// SitePackages returns the folder, below Job.Packages, that the compiler looks
+// for and that has to exist for it to be content.
+func (t *Toolchain) SitePackages() string {
+	if runtime.GOOS == "windows" {
+		return filepath.Join("Lib", "site-packages")
+	}
+	return filepath.Join("lib", "python"+t.interpreter.version(), "site-packages")
+}

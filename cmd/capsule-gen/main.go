@@ -1,0 +1,154 @@
+// Command capsule-gen turns WIT into Go bindings and guest stubs, compiles
+// guests to components, and runs and inspects those.
+//
+// It exits with 0 when it did what was asked, 1 when that failed, and 2 when
+// it was asked wrongly. Errors go to standard error.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// The exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// An app is what a command has to do with its surroundings.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// A usageError is a mistake in the command line.
+type usageError struct {
+	err error
+	cmd *cobra.Command // may be nil
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(cmd *cobra.Command, format string, args ...any) error {
+	return &usageError{fmt.Errorf(format, args...), cmd}
+}
+
+// run runs one command line and returns its exit code.
+func run(ctx context.Context, a *app, args []string) int {
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	var status *exitStatus
+	if errors.As(err, &status) {
+		return status.code
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
+	for _, line := range flatten(err) {
+		fmt.Fprintln(a.err, "capsule-gen: "+line)
+	}
+	var usage *usageError
+	if errors.As(err, &usage) {
+		if usage.cmd != nil {
+			fmt.Fprintf(a.err, "Run '%s --help' for usage.\n", usage.cmd.CommandPath())
+		}
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// flatten returns the texts of joined errors one by one.
+func flatten(err error) []string {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []string
+		for _, err := range joined.Unwrap() {
+			all = append(all, flatten(err)...)
+		}
+		return all
+	}
+	return []string{err.Error()}
+}
+
+// An exitStatus ends capsule-gen without another word.
+type exitStatus struct{ code int }
+
+func (e *exitStatus) Error() string { return fmt.Sprintf("exit status %d", e.code) }
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "capsule-gen",
+		Short: "Typed Go bindings and sandboxed Python and JavaScript guests from WIT",
+		Long: `capsule-gen works on the tasks that capsule.toml lists: it generates typed Go
+bindings and guest stubs from WIT, compiles guests to WebAssembly components,
+and runs and inspects those.
+
+Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
+		Example: `  capsule-gen init hello --guest python
+  capsule-gen generate
+  capsule-gen build
+  capsule-gen run hello 'greet("bob")'`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			var hint string
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				hint = fmt.Sprintf(" (did you mean %s?)", strings.Join(near, " or "))
+			}
+			return usagef(cmd, "unknown command %q%s", args[0], hint)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if os.Getenv("GOFILE") != "" {
+				return a.generate(cmd, generateFlags{}, nil)
+			}
+			cmd.SetOut(a.err)
+			_ = cmd.Help() // only fails when standard error does
+			return &exitStatus{exitUsage}
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{err, cmd} })
+	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	root.AddCommand(
+		a.generateCommand(), a.buildCommand(), a.runCommand(), a.inspectCommand(), a.initCommand(),
+	)
+	return root
+}
+
+// argCount returns a check that there are min to max arguments; max is -1 for
+// any number.
+func argCount(min, max int, want string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < min || max >= 0 && len(args) > max {
+			return usagef(cmd, "%s takes %s", cmd.CommandPath(), want)
+		}
+		return nil
+	}
+}

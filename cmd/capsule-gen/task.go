@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
+)
+
+// loadConfig reads the capsule.toml at path or, where that is empty, the
+// nearest one.
+func loadConfig(path string) (*config.Config, error) {
+	if path == "" {
+		dir, err := os.Getwd()
+		if err != nil {
+			return nil, err
+		}
+		if path, err = config.Find(dir); err != nil {
+			return nil, err
+		}
+		path = shorten(path)
+	}
+	return config.Load(path)
+}
+
+// tasks returns the tasks called names, or all of them for no names.
+func tasks(c *config.Config, names []string) ([]*config.Task, error) {
+	if len(names) == 0 {
+		if len(c.Tasks) == 0 {
+			return nil, fmt.Errorf("%s lists no tasks", c.Path)
+		}
+		return c.Tasks, nil
+	}
+	var chosen []*config.Task
+	for _, name := range names {
+		t, err := c.Task(name)
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, t)
+	}
+	return chosen, nil
+}
+
+// noConfig adds to the error of a command that found no capsule.toml what
+// would do instead.
+func noConfig(cmd *cobra.Command, err error, flags string) error {
+	if errors.Is(err, config.ErrNotFound) {
+		return usagef(cmd, "%w; without one, give %s", err, flags)
+	}
+	return err
+}
+
+// shorten returns path relative to the current folder where it lies below it.
+func shorten(path string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	rel, err := filepath.Rel(dir, absolute)
+	if err != nil || strings.HasPrefix(rel, "..") && len(rel) >= len(absolute) {
+		return path
+	}
+	return rel
+}
+
+// shown returns a path as it may be printed.
+func shown(path string) string { return escape.Line(shorten(path)) }
+
+// printJSON prints v, indented, on standard output.
+func (a *app) printJSON(v any) error {
+	encoder := json.NewEncoder(a.out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
