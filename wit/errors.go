@@ -73,8 +73,8 @@ func (e Errors) Unwrap() []error {
 	return list
 }
 
-// asError returns nil, the only error, or all of them in order.
-func (e Errors) asError() error {
+// Err returns nil, the only error, or all of them in order.
+func (e Errors) Err() error {
 	switch len(e) {
 	case 0:
 		return nil

@@ -57,10 +57,10 @@ func Load(ctx context.Context, path string, opts Options) (*Resolved, error) {
 		return nil, err
 	}
 	if errs := conv.place(packages, opts.Features); len(errs) > 0 {
-		return nil, errs.asError()
+		return nil, errs.Err()
 	}
 	if errs := conv.limits(); len(errs) > 0 {
-		return nil, errs.asError()
+		return nil, errs.Err()
 	}
 	return &Resolved{Root: root, Packages: conv.packages}, nil
 }

@@ -250,7 +250,7 @@ world w {
 			}
 			test.drop(conv)
 			got := ""
-			if err := conv.place(packages, nil).asError(); err != nil {
+			if err := conv.place(packages, nil).Err(); err != nil {
 				got = err.Error()
 			}
 			if test.want == "" && got != "" || !strings.Contains(got, test.want) {
