@@ -83,6 +83,8 @@ type Call struct {
 	cx  *canon.Context
 	fn  *Func
 	err error
+	// named is err once it has its field's or parameter's name; see Field.
+	named error
 }
 
 // Reset prepares c for a crossing with the given context and stack. Only the
