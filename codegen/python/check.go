@@ -1,0 +1,85 @@
+package python
+
+import (
+	"fmt"
+
+	"github.com/capsule-kit/capsule/codegen/internal/guest"
+	"github.com/capsule-kit/capsule/wit"
+	"github.com/capsule-kit/capsule/wit/abi"
+)
+
+// checkWorld refuses what componentize-py 0.25 accepts and then builds wrongly
+// or not at all. What one type or function is refused for stands where that is
+// emitted.
+func (e *emitter) checkWorld() {
+	for _, t := range e.w.Types {
+		if t.Resource {
+			e.refuse(t.Pos, fmt.Sprintf("resource %q of the world itself: componentize-py looks for it where it isn't; declare it in an interface", t.Name))
+		}
+	}
+	for _, f := range worldFuncs(e.w.Imports) {
+		if name := snake(f.Name); name == "imports" || name == "exports" {
+			e.refuse(f.Pos, fmt.Sprintf("imported function %q hides componentize-py's module %s.%s", f.Name, worldModule, name))
+		}
+	}
+	e.checkShadowing(declared(e.w.Types), true)
+	for _, i := range e.reach.Exports {
+		if e.protocolName(i) == worldProtocol {
+			e.refuse(i.Pos, fmt.Sprintf("exported interface %q and the world itself would both be the class %s", i.Name, worldProtocol))
+		}
+		if e.reach.Imported(i) {
+			for _, t := range declared(i.Types) {
+				if t.Resource {
+					e.refuse(t.Pos, fmt.Sprintf("resource %q is both imported and exported: its two Python classes are not supported yet", t.Name))
+				}
+			}
+			continue
+		}
+		e.checkShadowing(declared(i.Types), false)
+	}
+	for _, i := range e.reach.Imports {
+		e.checkShadowing(declared(i.Types), false)
+	}
+	e.checkModules(importSide, e.reach.Imports)
+	e.checkModules(exportSide, e.reach.Exports)
+}
+
+// checkShadowing refuses a type whose class hides the base class or the
+// constructor of a later declaration in the same module of componentize-py's.
+func (e *emitter) checkShadowing(types []*wit.TypeDef, protocol bool) {
+	needs := map[string]int{} // how many types use a name to be declared
+	for _, t := range types {
+		if t.Resource {
+			needs["Protocol"]++
+			continue
+		}
+		switch t.Shape.Kind {
+		case abi.Enum:
+			needs["Enum"]++
+		case abi.Flags:
+			needs["Flag"]++
+		case abi.Variant:
+			needs["Union"]++
+		}
+	}
+	if protocol {
+		needs["Protocol"]++
+	}
+	for _, t := range types {
+		if name := guest.UpperCamel(t.Name); needs[name] > 0 {
+			e.refuse(t.Pos, fmt.Sprintf("type %q becomes the Python class %s, which hides what componentize-py itself uses under that name", t.Name, name))
+		}
+	}
+}
+
+// checkModules refuses two interfaces that would be one Python module.
+func (e *emitter) checkModules(s side, list []*wit.Interface) {
+	taken := map[string]bool{}
+	for _, i := range list {
+		name := e.moduleName(s, i)
+		if taken[name] {
+			e.problems.Add(i.Pos, wit.CodeDuplicate, fmt.Sprintf("interface %q becomes the module %s.%s.%s in Python, as another interface does", i.ID(), worldModule, s, name))
+		}
+		taken[name] = true
+	}
+}
