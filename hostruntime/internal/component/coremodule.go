@@ -70,14 +70,28 @@ func (m *moduleSkim) read(r *reader) {
 
 // section reads the sections that matter, and reports whether this is one.
 func (m *moduleSkim) section(r *reader, id byte) bool {
-	read := map[byte]func(*reader){
-		1: m.typ, 2: m.imp, 3: m.function, 4: m.table, 5: m.memory,
-		6: m.global, 7: m.export, 13: m.tag,
-	}[id]
-	if read == nil {
-		if id == 0 {
-			r.name("the name of a custom section")
-		}
+	var read func(*reader)
+	switch id {
+	case 0:
+		r.name("the name of a custom section")
+		return false
+	case 1:
+		read = m.typ
+	case 2:
+		read = m.imp
+	case 3:
+		read = m.function
+	case 4:
+		read = m.table
+	case 5:
+		read = m.memory
+	case 6:
+		read = m.global
+	case 7:
+		read = m.export
+	case 13:
+		read = m.tag
+	default:
 		return false
 	}
 	for range r.count(maxCoreItems, coreSectionNames[id]+" items") {

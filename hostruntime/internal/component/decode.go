@@ -13,6 +13,7 @@ type decoder struct {
 	// definitions counts definitions and declarators read so far.
 	definitions int
 	known       map[*abi.Type]facts
+	knownFuncs  map[*abi.Func]funcFacts
 	// handles says for own and borrow types by which entry of the type space
 	// their resource type was named.
 	handles map[*abi.Type]*label
@@ -41,10 +42,11 @@ const (
 // Spec: Binary.
 func Decode(src []byte) (*Component, error) {
 	d := &decoder{
-		work:    baseWork + workPerByte*len(src),
-		known:   make(map[*abi.Type]facts),
-		handles: make(map[*abi.Type]*label),
-		copies:  make(map[*abi.Type]*abi.Type),
+		work:       min(baseWork+workPerByte*len(src), maxWork),
+		known:      make(map[*abi.Type]facts),
+		knownFuncs: make(map[*abi.Func]funcFacts),
+		handles:    make(map[*abi.Type]*label),
+		copies:     make(map[*abi.Type]*abi.Type),
 	}
 	r := &reader{src: src, end: len(src)}
 	if len(src) == 0 {
@@ -104,7 +106,7 @@ func (d *decoder) component(r *reader, parent *scope, nesting int) (*Component, 
 		r.item = r.pos
 		id := r.byte("a section id")
 		if int(id) >= len(sectionNames) {
-			r.fail(r.item, "unknown section id 0x%02x", id)
+			r.fail(r.item, "unknown section id 0x%02x: the component is damaged, or followed by something else", id)
 			break
 		}
 		size := r.u32("the size of the " + sectionNames[id] + " section")
@@ -220,7 +222,7 @@ func (d *decoder) finish(r *reader, s *scope) *ComponentType {
 	}
 	r.item = r.end
 	for i, v := range s.values {
-		if !v.used {
+		if !v.used && s.kind == componentScope {
 			r.fail(r.item, "value %d is never used; every value must be used exactly once", i)
 			return t
 		}
@@ -231,7 +233,9 @@ func (d *decoder) finish(r *reader, s *scope) *ComponentType {
 			t.shape.add(d.externShape(&list[i].Extern))
 		}
 	}
-	d.checkShape(r, t.shape, "component type")
+	if !d.checkShape(r, t.shape, "component type") {
+		return t
+	}
 	t.importIndex, t.exportIndex = buildIndex(t.Imports), buildIndex(t.Exports)
 	if t.shape.resources {
 		t.fresh = d.escaping(r, s)

@@ -1,6 +1,9 @@
 package component
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // An Error says why bytes are not a valid component.
 type Error struct {
@@ -18,6 +21,15 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("offset 0x%x: %s", e.Offset, e.Msg)
 	}
 	return fmt.Sprintf("%s section, offset 0x%x: %s", e.Section, e.Offset, e.Msg)
+}
+
+// brief returns text cut to a length that suits a message.
+func brief(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // quote returns a name from the input for use in a message: cut to a readable

@@ -76,16 +76,32 @@ func (f *facts) addPart(d *decoder, t *abi.Type) facts {
 
 func alignTo(offset, align uint64) uint64 { return (offset + align - 1) &^ (align - 1) }
 
-// funcShape returns the shape of a function type.
-func (d *decoder) funcShape(f *abi.Func) shape {
-	s := shape{depth: 1, size: 1}
+// funcFacts are what validation asks about a function type.
+type funcFacts struct {
+	shape
+	// flatParams counts the flattened parameters.
+	flatParams int
+	// pointers says that a flattened parameter points into memory.
+	pointers bool
+}
+
+// funcFacts returns the facts of f, computed once.
+func (d *decoder) funcFacts(f *abi.Func) funcFacts {
+	if known, ok := d.knownFuncs[f]; ok {
+		return known
+	}
+	facts := funcFacts{shape: shape{depth: 1, size: 1}}
 	for _, p := range f.Params {
-		s.add(d.facts(p.Type).shape)
+		part := d.facts(p.Type)
+		facts.add(part.shape)
+		facts.flatParams += p.Type.FlatCount()
+		facts.pointers = facts.pointers || part.pointers
 	}
 	if f.Result != nil {
-		s.add(d.facts(f.Result).shape)
+		facts.add(d.facts(f.Result).shape)
 	}
-	return s
+	d.knownFuncs[f] = facts
+	return facts
 }
 
 // typeShape returns the shape of a type space entry.
@@ -94,7 +110,7 @@ func (d *decoder) typeShape(t *Type) shape {
 	case t.Value != nil:
 		return d.facts(t.Value).shape
 	case t.Func != nil:
-		return d.funcShape(t.Func)
+		return d.funcFacts(t.Func).shape
 	case t.Instance != nil:
 		return t.Instance.shape
 	case t.Component != nil:
@@ -107,7 +123,7 @@ func (d *decoder) typeShape(t *Type) shape {
 func (d *decoder) externShape(x *Extern) shape {
 	switch x.Sort {
 	case SortFunc:
-		return d.funcShape(x.Func)
+		return d.funcFacts(x.Func).shape
 	case SortType:
 		return d.typeShape(x.Type)
 	case SortValue:

@@ -23,9 +23,14 @@ const (
 	maxParams = 1_000
 	// maxCoreItems bounds each of a core module's index spaces.
 	maxCoreItems = 1_000_000
-	// baseWork and workPerByte bound the steps that comparing, substituting
-	// and walking types may take for one input: sharing lets a few bytes of
-	// type stand for very many.
-	baseWork    = 4_000_000
-	workPerByte = 16
+	// baseWork, workPerByte and maxWork bound the steps that comparing,
+	// substituting and walking types may take for one input: sharing lets a
+	// few bytes of type stand for very many. An 18 MB Python guest takes some
+	// 12 000.
+	baseWork    = 2_000_000
+	workPerByte = 4
+	maxWork     = 20_000_000
+	// copyWork is the steps that copying a node counts for, because a copy
+	// takes memory too.
+	copyWork = 16
 )

@@ -34,7 +34,7 @@ func newSubstitution(d *decoder, r *reader) *substitution {
 // renew replaces each of resources by a new one of the same name and returns
 // the new ones.
 func (sub *substitution) renew(resources []*abi.Resource) []*abi.Resource {
-	if !sub.d.charge(sub.r, len(resources)) {
+	if !sub.charge(len(resources)) {
 		return nil
 	}
 	renewed := make([]*abi.Resource, len(resources))
@@ -56,6 +56,9 @@ func (sub *substitution) supply(m *match) {
 func (sub *substitution) touches(resources bool) bool {
 	return sub.deep || resources && len(sub.resources)+len(sub.labels) > 0
 }
+
+// charge takes the work of copying n nodes off what is allowed.
+func (sub *substitution) charge(n int) bool { return sub.d.charge(sub.r, copyWork*n) }
 
 // label returns the entry for what an entry with label l becomes.
 func (sub *substitution) label(l *label) *label {
@@ -103,7 +106,7 @@ func (sub *substitution) entry(t *Type) *Type {
 }
 
 func (sub *substitution) externs(list []NamedExtern) []NamedExtern {
-	if !sub.d.charge(sub.r, len(list)) {
+	if !sub.charge(len(list)) {
 		return nil
 	}
 	result := make([]NamedExtern, len(list))
@@ -152,7 +155,7 @@ func (sub *substitution) fn(f *abi.Func) *abi.Func {
 	if c, ok := sub.funcs[f]; ok {
 		return c
 	}
-	if !sub.d.charge(sub.r, 1+len(f.Params)) {
+	if !sub.charge(1+len(f.Params)) {
 		return f
 	}
 	c, changed := *f, false
@@ -184,7 +187,7 @@ func (sub *substitution) value(t *abi.Type) *abi.Type {
 	if c, ok := sub.values[t]; ok {
 		return c
 	}
-	if !sub.d.charge(sub.r, 1+len(t.Fields)+len(t.Cases)) {
+	if !sub.charge(1+len(t.Fields)+len(t.Cases)) {
 		return t
 	}
 	result := t

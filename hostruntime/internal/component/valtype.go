@@ -287,7 +287,7 @@ func (d *decoder) funcType(r *reader, s *scope, async bool) *abi.Func {
 	if f.Result != nil && f.Result.HasBorrow() {
 		r.fail(r.item, "the result of a function cannot contain a borrow type")
 	}
-	d.checkShape(r, d.funcShape(f), "function type")
+	d.checkShape(r, d.funcFacts(f).shape, "function type")
 	return f
 }
 

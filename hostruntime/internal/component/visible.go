@@ -149,6 +149,9 @@ func (d *decoder) visibleInstance(r *reader, v visible, t *InstanceType) bool {
 }
 
 func (d *decoder) visibleFunc(r *reader, v visible, f *abi.Func) bool {
+	if !d.charge(r, len(f.Params)) {
+		return true
+	}
 	for _, p := range f.Params {
 		if !d.visibleValue(r, v, p.Type) {
 			return false
