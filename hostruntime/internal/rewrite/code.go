@@ -7,6 +7,9 @@ type frame struct {
 	arity int
 	// label is the nesting depth of that label in what is written.
 	label int
+	// params and results count the block's own; base is where its values
+	// start on the stack.
+	params, results, base int
 }
 
 // codeSection checks all function bodies and notes what they write.
@@ -18,6 +21,7 @@ func (p *parser) codeSection() {
 		p.fail("%d functions have %d bodies", len(m.funcs), n)
 		return
 	}
+	p.declare(^uint32(0)) // so that declared has its length
 	m.writes = make([]bool, len(m.globalImports)+len(m.Globals))
 	m.bodies = make([]body, 0, n)
 	sectionEnd := p.end
@@ -57,7 +61,8 @@ func (p *parser) functionBody(sig FuncType) {
 		p.charge(int(n))
 	}
 	b.groups.end, b.code.start = p.pos, p.pos
-	p.frames = append(p.frames[:0], frame{op: opBlock, arity: len(sig.Results)})
+	p.frames = append(p.frames[:0], frame{op: opBlock, arity: len(sig.Results), results: len(sig.Results)})
+	p.heights = heights{}
 	var in instruction
 	for p.err == nil && len(p.frames) > 0 {
 		p.next(&in)
@@ -73,29 +78,22 @@ func (p *parser) functionBody(sig FuncType) {
 // against sizes that Rewrite doesn't change is left to it.
 func (p *parser) check(in *instruction, locals uint32) {
 	m := p.m
+	p.heights.apply(in)
 	switch in.kind {
 	case immNone:
-		switch in.op {
-		case opElse:
-			top := &p.frames[len(p.frames)-1]
-			if top.op != opIf {
-				p.failAt(in.start, "else outside of if")
-			}
-			top.op = opElse
-		case opEnd:
-			p.frames = p.frames[:len(p.frames)-1]
-		case opReturn:
-			p.charge(p.frames[0].arity)
-		}
+		p.plain(in)
 	case immBlock:
-		p.charge(len(in.block.params) + len(in.block.results))
-		arity := len(in.block.results)
-		if in.op == opLoop {
-			arity = len(in.block.params)
-		}
-		p.frames = append(p.frames, frame{op: in.op, arity: arity})
+		p.open(in)
 	case immLabel:
-		p.label(in.start, in.index)
+		if in.op == opBrIf {
+			p.heights.pop(1)
+		}
+		arity := p.label(in.start, in.index)
+		p.heights.pop(arity)
+		p.heights.push(arity)
+		if in.op == opBr {
+			p.heights.unreachable()
+		}
 	case immBrTable:
 		end := p.pos
 		p.pos = in.labels.start
@@ -105,12 +103,17 @@ func (p *parser) check(in *instruction, locals uint32) {
 		if p.err == nil {
 			p.pos = end
 		}
+		p.heights.unreachable()
 	case immFunc:
-		if uint64(in.index) >= uint64(len(m.funcImports)+len(m.funcs)) {
+		switch {
+		case uint64(in.index) >= uint64(len(m.funcImports)+len(m.funcs)):
 			p.failAt(in.start, "function %d is unknown", in.index)
-		} else if in.op == opCall {
+		case in.op == opCall:
 			t := m.funcType(in.index)
 			p.charge(len(t.Params) + len(t.Results))
+			p.heights.call(&t)
+		case !p.declared[in.index]:
+			p.failAt(in.start, "function %d is referred to, but nothing outside of functions names it", in.index)
 		}
 	case immCallIndirect:
 		if uint64(in.index) >= uint64(len(m.types)) {
@@ -119,6 +122,8 @@ func (p *parser) check(in *instruction, locals uint32) {
 		}
 		t := &m.types[in.index]
 		p.charge(len(t.Params) + len(t.Results))
+		p.heights.pop(1)
+		p.heights.call(t)
 	case immLocal:
 		if in.index >= locals {
 			p.failAt(in.start, "local %d is unknown", in.index)
@@ -149,11 +154,64 @@ func (p *parser) needMemory(in *instruction) {
 	}
 }
 
-// label checks a branch to a label and charges the values it carries.
-func (p *parser) label(at int, index uint32) {
+// label checks a branch to a label, charges the values it carries and returns
+// their number.
+func (p *parser) label(at int, index uint32) int {
 	if uint64(index) >= uint64(len(p.frames)) {
 		p.failAt(at, "branch to unknown label %d", index)
-		return
+		return 0
 	}
-	p.charge(p.frames[len(p.frames)-1-int(index)].arity)
+	arity := p.frames[len(p.frames)-1-int(index)].arity
+	p.charge(arity)
+	return arity
+}
+
+// plain checks an instruction without immediates.
+func (p *parser) plain(in *instruction) {
+	top := &p.frames[len(p.frames)-1]
+	switch in.op {
+	case opElse:
+		if top.op != opIf {
+			p.failAt(in.start, "else outside of if")
+		}
+		top.op = opElse
+		p.leave(in, top)
+		p.heights.now = top.base + top.params
+	case opEnd:
+		p.leave(in, top)
+		p.heights.now = top.base + top.results
+		p.frames = p.frames[:len(p.frames)-1]
+		if n := len(p.frames); n > 0 {
+			p.heights.base = p.frames[n-1].base
+		}
+	case opReturn:
+		p.charge(p.frames[0].arity)
+		p.heights.unreachable()
+	case opUnreachable:
+		p.heights.unreachable()
+	}
+}
+
+// leave checks that a block leaves no more than its results.
+func (p *parser) leave(in *instruction, top *frame) {
+	if n := p.heights.now - top.base; n > top.results {
+		p.failAt(in.start, "%d values are left at the end of a block with %d results", n, top.results)
+	}
+}
+
+// open notes a new block.
+func (p *parser) open(in *instruction) {
+	params, results := len(in.block.params), len(in.block.results)
+	p.charge(params + results)
+	if in.op == opIf {
+		p.heights.pop(1)
+	}
+	p.heights.pop(params)
+	f := frame{op: in.op, arity: results, params: params, results: results, base: p.heights.now}
+	if in.op == opLoop {
+		f.arity = params
+	}
+	p.frames = append(p.frames, f)
+	p.heights.base = f.base
+	p.heights.push(params)
 }

@@ -44,7 +44,7 @@ func (p *parser) elementSection() {
 			if kind&elemExprs != 0 {
 				p.constExpr(typ)
 			} else {
-				p.funcIndex()
+				p.declare(p.funcIndex())
 			}
 		}
 		if active {

@@ -130,7 +130,7 @@ func (p *parser) constExpr(want ValType) Expr {
 		case opRefNull:
 			push(p.refType(), op, 0)
 		case opRefFunc:
-			p.funcIndex()
+			p.declare(p.funcIndex())
 			push(FuncRef, op, 0)
 		case opGlobalGet:
 			index := p.u32()

@@ -14,6 +14,8 @@ type instruction struct {
 	sub  uint32
 	kind immediate
 	imm  int
+	// padded says that the opcode's encoding is not the shortest.
+	padded bool
 	// index and index2 are the immediates that name something: label,
 	// function, type, local, global, table, segment.
 	index, index2 uint32
@@ -23,12 +25,15 @@ type instruction struct {
 	count  int
 }
 
-// next decodes the instruction at r.pos into in. Encodings of an opcode other
-// than the shortest are refused: wazero reads the number after a prefix as one
-// byte, and the two must never disagree about where an instruction ends.
+// next decodes the instruction at pos into in.
+//
+// It and wazero must never disagree about where an instruction ends, or code
+// could hide from the checks: Rewrite copies only encodings that wazero reads
+// the same way.
 func (p *parser) next(in *instruction) {
 	in.start = p.pos
 	in.op = p.byte()
+	in.padded = false
 	in.kind = immediates[in.op]
 	if in.kind == immRefused && p.err == nil {
 		p.prefixed(in)
@@ -81,28 +86,28 @@ func (p *parser) next(in *instruction) {
 	in.end = p.pos
 }
 
+// prefixed reads the number after a prefix. Of several encodings of it, wazero
+// understands only the shortest where it reads single bytes: in.padded tells
+// the others.
 func (p *parser) prefixed(in *instruction) {
+	at := p.pos
 	switch in.op {
 	case opMisc:
-		at := p.pos
 		in.sub = p.u32()
-		if p.err == nil && (in.sub >= uint32(len(miscImmediates)) || p.pos != at+1) {
-			p.failAt(in.start, "uses opcode 0xfc %d, which is unknown or oddly encoded", in.sub)
+		if in.sub >= uint32(len(miscImmediates)) && p.err == nil {
+			p.failAt(in.start, "opcode 0xfc %d is unknown", in.sub)
 			return
 		}
 		in.kind = miscImmediates[in.sub]
+		in.padded = p.pos-at > 1
 	case opVector:
-		at := p.pos
 		in.sub = p.u32()
-		switch short := p.pos-at == 1 || p.pos-at == 2 && in.sub >= 0x80; {
-		case p.err != nil:
-		case in.sub >= 0x100:
+		if in.sub >= 0x100 && p.err == nil {
 			p.failAt(in.start, "uses relaxed vectors (opcode 0xfd %#x), which are off", in.sub)
-		case !short:
-			p.failAt(in.start, "opcode 0xfd %#x is oddly encoded", in.sub)
-		default:
-			in.kind = vectorImmediates[in.sub]
+			return
 		}
+		in.kind = vectorImmediates[in.sub]
+		in.padded = p.pos-at > 2 || p.pos-at == 2 && in.sub < 0x80
 	default:
 		p.failAt(in.start, "uses %s, which is off", refusedOpcode(in.op))
 	}

@@ -117,6 +117,11 @@ func (f *bodyWriter) flush(end int) {
 func (f *bodyWriter) call(index uint32) { f.out = appendU32(append(f.out, opCall), index) }
 
 func (f *bodyWriter) instruction(in *instruction) {
+	if in.padded {
+		f.flush(in.start)
+		f.out = appendU32(append(f.out, in.op), in.sub)
+		f.copied = in.imm
+	}
 	switch in.kind {
 	case immBlock:
 		f.open(in)

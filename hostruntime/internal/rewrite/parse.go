@@ -90,6 +90,10 @@ type parser struct {
 	dataCount    int // of the data count section, -1 without one
 	dataNamed    bool
 	frames       []frame
+	heights      heights
+	// declared marks the functions that code may refer to: those named
+	// outside of function bodies, the start section excepted.
+	declared []bool
 }
 
 // Parse reads a core module and refuses, by name and offset, whatever is not

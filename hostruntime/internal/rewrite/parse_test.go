@@ -58,9 +58,11 @@ func TestRefused(t *testing.T) {
 		{"relaxed vectors", withCode(op(opVector, 0x80, 0x02)), "uses relaxed vectors (opcode 0xfd 0x100)"},
 		{"table with a value", with(func(m *asm) { m.tables = append(m.tables, op(emptyType, 0, 0x70, 0, 1)) }), "table with an initial value"},
 
-		{"long vector opcode", withCode(op(opVector, 0x8c, 0x00)), "oddly encoded"},
-		{"long bulk opcode", withCode(op(opMisc, 0x8b, 0x00, 0)), "oddly encoded"},
 		{"long block type", withCode(op(opBlock, 0xc0, 0x7f, opEnd)), "block type -64 is unknown"},
+		{"values left in a function", withCode(i32(1)), "1 values are left at the end of a block with 0 results"},
+		{"values left in a loop", withCode(loop(void, op(opUnreachable), i32(1), i64(1), add, i32(1))), "2 values are left"},
+		{"values left in an if", withCode(i32(1), ifElse(result(I32), seq(i32(1), i32(1)), i32(1)), op(opDrop)), "2 values are left at the end of a block with 1 results"},
+		{"reference to the start function", with(func(m *asm) { m.start = u(m.fn(m.typ(nil, nil), nil, op(opRefFunc, 0, opDrop))) }), "nothing outside of functions names it"},
 		{"opcode", withCode(op(0x27)), "opcode 0x27"},
 
 		// What Rewrite appends must stay out of reach.

@@ -399,3 +399,21 @@ func TestSymbolize(t *testing.T) {
 		t.Errorf("function 7 is called %q", name)
 	}
 }
+
+// Opcodes in longer encodings than need be are written in the shortest, which
+// is the only one that wazero reads as a vector instruction.
+func TestPaddedOpcodes(t *testing.T) {
+	build := func(trunc, splat, abs, lane []byte) []byte {
+		var m asm
+		m.exported("f", vals(I32), vals(I32), nil,
+			op(opF32Const, 0, 0, 0x10, 0xc1), op(opMisc), trunc, // -9 from an f32
+			op(opVector), splat, op(opVector), abs, op(opVector), lane, op(2), get(0), add)
+		return m.bytes()
+	}
+	short := build(op(0), op(0x11), op(0xa0, 1), op(0x1b))
+	sameAsOriginal(t, short, upTo(2))
+	long := build(op(0x80, 0), op(0x91, 0x80, 0), op(0xa0, 0x81, 0x80, 0), op(0x9b, 0))
+	if !bytes.Equal(rewriteAll(t, short, true).Bytes, rewriteAll(t, long, true).Bytes) {
+		t.Error("the encoding of opcodes makes a difference")
+	}
+}

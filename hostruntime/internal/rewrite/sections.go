@@ -209,6 +209,7 @@ func (p *parser) exportSection() {
 		switch e.Kind {
 		case Func:
 			limit = len(m.funcImports) + len(m.funcs)
+			p.declare(e.Index)
 		case Table:
 			limit = m.tableImports + len(m.Tables)
 		case Memory:
@@ -240,6 +241,16 @@ func (p *parser) startSection() {
 		p.failAt(at, "start function %d takes parameters or gives results", index)
 	}
 	p.m.HasStart, p.m.start = true, index
+}
+
+// declare lets code refer to a function.
+func (p *parser) declare(index uint32) {
+	if p.declared == nil {
+		p.declared = make([]bool, len(p.m.funcImports)+len(p.m.funcs))
+	}
+	if uint64(index) < uint64(len(p.declared)) {
+		p.declared[index] = true
+	}
 }
 
 // funcIndex reads the index of an existing function.
