@@ -32,14 +32,9 @@ func (w *writer) code() {
 	w.section(10, count, b)
 }
 
-// tickBody returns the function that a failed check calls: it takes the
-// failed check's cost back, so that the counter is exactly what is left, and
-// enters the host.
+// tickBody returns the function that a failed check calls to enter the host.
 func (w *writer) tickBody() []byte {
 	b := []byte{0} // no locals
-	b = appendU32(append(b, opGlobalGet), w.counter)
-	b = append(appendConst(b, I32, CheckCost), opI32Add)
-	b = appendU32(append(b, opGlobalSet), w.counter)
 	b = appendConst(b, I32, TickPages)
 	return append(b, opMemoryGrow, 0, opDrop, opEnd)
 }
@@ -81,8 +76,7 @@ func (f *bodyWriter) function(i int) {
 	switch {
 	case replay:
 		f.out = append(f.out, opBlock, emptyType)
-		f.check()
-		f.out = append(f.out, opBrIf, 0)
+		f.outlinedCheck()
 		f.depth = 1
 	case f.metered:
 		f.inlineCheck()
@@ -164,13 +158,27 @@ func (f *bodyWriter) label(index uint32) uint32 {
 	return uint32(f.depth - f.frames[len(f.frames)-1-int(index)].label)
 }
 
+// A function gets it too, with its entry in place of the loop's start:
+//
+//	block $cold
+//	  check; br_if $cold; pay
+//	  …body…
+//	  return
+//	end
+//	call $tick; parameters; call this function
+//
+// wazero lays code out in source order and gives the registers to whichever
+// predecessor of a block comes first. So the cold path, whose call keeps
+// nothing in registers, comes last, and never flows back into the hot one
+// other than through its beginning.
+
 // open writes the start of a block. A loop whose label takes no values gets
 // the outlined shape:
 //
 //	block $exit (type)
 //	  loop $loop
 //	    block $cold
-//	      check; br_if $cold
+//	      check; br_if $cold; pay
 //	      …body…
 //	      br $exit
 //	    end
@@ -191,8 +199,7 @@ func (f *bodyWriter) open(in *instruction) {
 		f.out = append(f.out, opBlock)
 		f.out = append(f.out, f.m.src[in.block.start:in.block.end]...)
 		f.out = append(f.out, opLoop, emptyType, opBlock, emptyType)
-		f.check()
-		f.out = append(f.out, opBrIf, 0)
+		f.outlinedCheck()
 		f.copied = in.end
 		top = frame{op: wrapped, label: f.depth + 1}
 		f.depth += 2
@@ -214,15 +221,31 @@ func (f *bodyWriter) close(in *instruction) {
 	}
 }
 
-// check writes one check: it takes CheckCost from the counter and leaves
-// whether the counter went below zero.
+// check writes the first half of one check: whether the counter holds less
+// than CheckCost. The caller leaves for the cold path if so, and otherwise
+// pays.
+//
+// The counter is only written once the check has passed: a tick can end in a
+// trap (its own call may overflow the stack), and what is left must be exact
+// even then.
 func (f *bodyWriter) check() {
 	f.out = appendU32(append(f.out, opGlobalGet), f.counter)
 	f.out = append(appendConst(f.out, I32, CheckCost), opI32Sub)
 	f.out = appendU32(append(f.out, opLocalTee), f.temp)
-	f.out = appendU32(append(f.out, opGlobalSet), f.counter)
-	f.out = appendU32(append(f.out, opLocalGet), f.temp)
 	f.out = append(appendConst(f.out, I32, 0), opI32LtS)
+}
+
+// pay writes the second half: it takes CheckCost from the counter.
+func (f *bodyWriter) pay() {
+	f.out = appendU32(append(f.out, opLocalGet), f.temp)
+	f.out = appendU32(append(f.out, opGlobalSet), f.counter)
+}
+
+// outlinedCheck writes a check whose cold path follows the block just opened.
+func (f *bodyWriter) outlinedCheck() {
+	f.check()
+	f.out = append(f.out, opBrIf, 0)
+	f.pay()
 }
 
 // inlineCheck writes a check that needs nothing of what surrounds it:
@@ -231,10 +254,12 @@ func (f *bodyWriter) check() {
 //	  check
 //	  if; call $tick; br $again; end
 //	end
+//	pay
 func (f *bodyWriter) inlineCheck() {
 	f.out = append(f.out, opLoop, emptyType)
 	f.check()
 	f.out = append(f.out, opIf, emptyType)
 	f.call(f.tick)
 	f.out = append(f.out, opBr, 1, opEnd, opEnd)
+	f.pay()
 }
