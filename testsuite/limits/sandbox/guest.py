@@ -1,0 +1,58 @@
+"""Misbehaves on request."""
+
+import sys
+
+import wit_world
+from componentize_py_types import Err
+from wit_world.imports import host
+
+kept = []
+
+
+class WitWorld(wit_world.WitWorld):
+    def act(self, what: str) -> str:
+        match what:
+            case "hello":
+                return "hello"
+            case "loop":
+                while True:
+                    pass
+            case "long builtin":
+                return str(sum(range(10**12)))
+            case "big number":
+                return str(len(str(10 ** (10**7))))
+            case "allocate":
+                while True:
+                    kept.append(bytes(1 << 20))
+            case "allocate and recover":
+                try:
+                    while True:
+                        kept.append(bytes(1 << 20))
+                except MemoryError:
+                    kept.clear()
+                    return "out of memory"
+            case "raise":
+                raise ValueError("the guest's own words")
+            case "print":
+                print("to stdout")
+                print("to stderr", file=sys.stderr)
+                return "printed"
+            case "flood":
+                for _ in range(10_000):
+                    print("x" * 99)
+                return "flooded"
+            case "exit":
+                sys.exit(3)
+            case "ask":
+                return host.ask("what is it?")
+            case "environment":
+                import os
+
+                return repr((sys.argv, dict(os.environ), sys.stdin.read()))
+            case "open":
+                open("/etc/passwd")
+            case _:
+                return f"unknown: {what}"
+
+    def refuse(self, reason: str) -> int:
+        raise Err(reason)
