@@ -122,7 +122,7 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-func TestRequestIsRefused(t *testing.T) {
+func TestRequestIsDenied(t *testing.T) {
 	denied := value.Variant{Case: "HTTP-request-denied"}
 	for _, withOptions := range []bool{false, true} {
 		t.Run(fmt.Sprint("options=", withOptions), func(t *testing.T) {
@@ -137,18 +137,25 @@ func TestRequestIsRefused(t *testing.T) {
 			if withOptions {
 				options.Some = g.call(http, "[constructor]request-options")
 			}
-			g.fails(denied, "wasi:http/outgoing-handler", "handle", r, options)
-
-			failed := g.call(ioPkg, out+"write", s, value.Bytes("more")).(value.Result)
-			if !failed.IsError {
-				t.Error("the body of a refused request takes bytes")
+			future := g.ok("wasi:http/outgoing-handler", "handle", r, options)
+			pending := g.call(http, "[method]future-incoming-response.subscribe", future)
+			g.call("wasi:io/poll", "[method]pollable.block", pending)
+			get := "[method]future-incoming-response.get"
+			g.equal(g.call(http, get, future), value.Option{Some: value.Result{Payload: value.Result{IsError: true, Payload: denied}}})
+			g.equal(g.call(http, get, future), value.Option{Some: value.Result{IsError: true}})
+			if err := g.tryDrop(http, future); err == nil {
+				t.Error("a future was dropped before its pollable")
 			}
-			g.drop("wasi:io/error", failed.Payload.(value.Variant).Payload)
+			g.drop("wasi:io/poll", pending)
+			g.drop(http, future)
+
+			g.ok(ioPkg, out+"check-write", s)
+			g.ok(ioPkg, out+"blocking-write-and-flush", s, value.Bytes("more"))
 			if err := g.traps(http, "[static]outgoing-body.finish", body, value.Option{}); errors.Is(err, ErrClosed) {
 				t.Error(err)
 			}
 			g.drop(ioPkg, s)
-			g.fails(denied, http, "[static]outgoing-body.finish", body, value.Option{Some: g.call(http, "[constructor]fields")})
+			g.ok(http, "[static]outgoing-body.finish", body, value.Option{Some: g.call(http, "[constructor]fields")})
 			if g.live() != 0 || g.host.buffered != 0 {
 				t.Errorf("%d resources with %d bytes are left", g.live(), g.host.buffered)
 			}

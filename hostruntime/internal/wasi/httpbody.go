@@ -1,30 +1,31 @@
 package wasi
 
 import (
-	"errors"
-
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
 
 // An outgoingBody takes the bytes of a request or response and keeps none of
-// them: the request is going to be refused, the response asked for by nobody.
+// them: the request is denied, the response asked for by nobody. It takes them
+// after the denial too: StarlingMonkey ends the instance when a write to a
+// body fails.
 type outgoingBody struct {
 	node
 	written bool
-	refused bool
 }
 
-var errRequestRefused = errors.New("wasi: the request was refused")
+func (b *outgoingBody) write([]byte) error { return nil }
+func (b *outgoingBody) flush() error       { return nil }
 
-func (b *outgoingBody) write([]byte) error {
-	if b.refused {
-		return errRequestRefused
+// openBody returns a request's or response's body, the first time it is asked
+// for.
+func (c *call) openBody(has *bool) (value.Value, error) {
+	if *has {
+		return fail(nil), nil
 	}
-	return nil
+	*has = true
+	return okOr(c.open(outgoingBodyResource, &outgoingBody{}, nil))
 }
-
-func (b *outgoingBody) flush() error { return b.write(nil) }
 
 func outgoingBodyMethods(i *Interface) {
 	method(i, outgoingBodyResource, "write", fn(abi.NewResult(own(outputStreamResource), nil)), func(c *call, b *outgoingBody) (value.Value, error) {
@@ -48,9 +49,6 @@ func finishBody(c *call) (value.Value, error) {
 		if err := c.release(&some.(value.Handle).Rep.(*fields).node); err != nil {
 			return nil, err
 		}
-	}
-	if body.refused {
-		return fail(value.Variant{Case: "HTTP-request-denied"}), nil
 	}
 	return ok(nil), nil
 }

@@ -21,7 +21,7 @@ type outgoingRequest struct {
 	path      value.Option
 	scheme    value.Option
 	authority value.Option
-	body      *outgoingBody
+	hasBody   bool
 }
 
 // recharge charges for what the request holds now.
@@ -69,11 +69,7 @@ func outgoingRequestMethods(i *Interface) {
 	r := outgoingRequestResource
 	i.define("[constructor]outgoing-request", fn(own(r), param("headers", own(fieldsResource))), newOutgoingRequest)
 	method(i, r, "body", fn(abi.NewResult(own(outgoingBodyResource), nil)), func(c *call, r *outgoingRequest) (value.Value, error) {
-		if r.body != nil {
-			return fail(nil), nil
-		}
-		r.body = &outgoingBody{}
-		return okOr(c.open(outgoingBodyResource, r.body, nil))
+		return c.openBody(&r.hasBody)
 	})
 	method(i, r, "method", fn(methodType),
 		func(_ *call, r *outgoingRequest) (value.Value, error) { return r.method, nil })

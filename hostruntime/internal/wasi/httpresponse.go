@@ -11,7 +11,7 @@ type outgoingResponse struct {
 	node
 	headers []fieldEntry
 	status  value.U16
-	body    *outgoingBody
+	hasBody bool
 }
 
 func outgoingResponseMethods(i *Interface) {
@@ -42,10 +42,6 @@ func outgoingResponseMethods(i *Interface) {
 		return c.newFields(r.headers, true, &r.node)
 	})
 	method(i, r, "body", fn(abi.NewResult(own(outgoingBodyResource), nil)), func(c *call, r *outgoingResponse) (value.Value, error) {
-		if r.body != nil {
-			return fail(nil), nil
-		}
-		r.body = &outgoingBody{}
-		return okOr(c.open(outgoingBodyResource, r.body, nil))
+		return c.openBody(&r.hasBody)
 	})
 }

@@ -14,7 +14,8 @@ var (
 	outgoingResponseResource = newResource[*outgoingResponse](httpTypesName, "outgoing-response")
 	outgoingBodyResource     = newResource[*outgoingBody](httpTypesName, "outgoing-body")
 
-	futureResponseResource   = newResource[*noHTTP](httpTypesName, "future-incoming-response")
+	futureResponseResource = newResource[*futureResponse](httpTypesName, "future-incoming-response")
+
 	incomingRequestResource  = newResource[*noHTTP](httpTypesName, "incoming-request")
 	incomingResponseResource = newResource[*noHTTP](httpTypesName, "incoming-response")
 	incomingBodyResource     = newResource[*noHTTP](httpTypesName, "incoming-body")
@@ -77,10 +78,12 @@ func httpTypes() *Interface {
 	requestOptionsMethods(i)
 	outgoingResponseMethods(i)
 	outgoingBodyMethods(i)
+	futureResponseMethods(i)
 	return i
 }
 
-// httpOutgoingHandler returns wasi:http/outgoing-handler, which refuses.
+// httpOutgoingHandler returns wasi:http/outgoing-handler, which refuses every
+// request.
 func httpOutgoingHandler() *Interface {
 	i := newInterface("wasi:http/outgoing-handler")
 	i.uses(outgoingRequestResource, requestOptionsResource, futureResponseResource)
@@ -88,20 +91,4 @@ func httpOutgoingHandler() *Interface {
 		param("request", own(outgoingRequestResource)), param("options", abi.NewOption(own(requestOptionsResource)))),
 		refuseRequest)
 	return i
-}
-
-func refuseRequest(c *call) (value.Value, error) {
-	request := argRep[*outgoingRequest](c, 0)
-	if request.body != nil {
-		request.body.refused = true
-	}
-	if err := c.release(&request.node); err != nil {
-		return nil, err
-	}
-	if some := arg[value.Option](c, 1).Some; some != nil {
-		if err := c.release(&some.(value.Handle).Rep.(*requestOptions).node); err != nil {
-			return nil, err
-		}
-	}
-	return fail(value.Variant{Case: "HTTP-request-denied"}), nil
 }

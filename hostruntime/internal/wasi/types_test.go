@@ -182,6 +182,9 @@ var functions = map[string]map[string]string{
 		"[method]outgoing-response.headers":         "func(self: borrow<outgoing-response>) -> own<fields>",
 		"[method]outgoing-response.body":            "func(self: borrow<outgoing-response>) -> result<own<outgoing-body>>",
 
+		"[method]future-incoming-response.subscribe": "func(self: borrow<future-incoming-response>) -> own<pollable>",
+		"[method]future-incoming-response.get":       "func(self: borrow<future-incoming-response>) -> option<result<result<own<incoming-response>, $http-error>>>",
+
 		"[method]outgoing-body.write":  "func(self: borrow<outgoing-body>) -> result<own<output-stream>>",
 		"[static]outgoing-body.finish": "func(this: own<outgoing-body>, trailers: option<own<fields>>) -> result<_, $http-error>",
 	},
