@@ -332,3 +332,21 @@ func TestStatAndTimes(t *testing.T) {
 	}
 	g.fails(value.Enum("unsupported"), fsPkg, desc+"set-times", f, none, now)
 }
+
+func TestFileLimit(t *testing.T) {
+	g, dir, host := newFolder(t, false)
+	g.host.config.MaxFiles = 2
+	write(t, filepath.Join(host, "f"), "data")
+	f := g.openFile(dir, "f", noFlags, readFlag)
+	s := g.ok(fsPkg, desc+"read-via-stream", f, value.U64(0))
+	full := value.Enum("quota")
+	g.fails(full, fsPkg, desc+"read-via-stream", f, value.U64(0))
+	g.fails(full, fsPkg, desc+"open-at", dir, follow, str("f"), noFlags, readFlag)
+	g.fails(full, fsPkg, desc+"read-directory", dir)
+	g.drop(fsPkg, f)
+	// What was refused has given up its use of the file, not more.
+	g.equal(g.ok(ioPkg, in+"read", s, value.U64(9)), value.Bytes("data"))
+	g.drop(ioPkg, s)
+	g.openFile(dir, "f", noFlags, readFlag)
+	g.ok(fsPkg, desc+"read-directory", dir)
+}

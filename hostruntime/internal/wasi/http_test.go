@@ -21,6 +21,12 @@ func TestFields(t *testing.T) {
 	g.equal(g.call(http, "[method]fields.get", f, value.String("ACCEPT")), value.List{value.Bytes("a"), value.Bytes("b")})
 	g.equal(g.call(http, "[method]fields.has", f, value.String("x-id")), value.Bool(true))
 	g.equal(g.call(http, "[method]fields.has", f, value.String("not a name")), value.Bool(false))
+	for _, other := range []string{"not a name", "x-\u0131d", ""} {
+		g.equal(g.call(http, "[method]fields.get", f, value.String(other)), value.List(nil))
+	}
+	kelvin := g.ok(http, "[static]fields.from-list", value.List{entry("k", "1")})
+	g.equal(g.call(http, "[method]fields.has", kelvin, value.String("\u212a")), value.Bool(false))
+	g.drop(http, kelvin)
 	g.ok(http, "[method]fields.append", f, value.String("X-Id"), value.Bytes("2"))
 	clone := g.call(http, "[method]fields.clone", f)
 	g.ok(http, "[method]fields.set", f, value.String("accept"), value.List{value.Bytes("c")})

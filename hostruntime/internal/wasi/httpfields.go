@@ -30,6 +30,12 @@ type fieldEntry struct {
 	value []byte
 }
 
+// is reports whether name is the entry's, in any case. Entries have ASCII
+// names; the lengths differ where a letter beyond ASCII folds to one of them.
+func (e fieldEntry) is(name string) bool {
+	return len(name) == len(e.name) && strings.EqualFold(name, e.name)
+}
+
 // forbiddenFields are the headers that a host's HTTP implementation sets.
 var forbiddenFields = []string{
 	"connection", "host", "http2-settings", "keep-alive", "proxy-authenticate", "proxy-authorization",
@@ -83,7 +89,7 @@ func (f *fields) replace(h *Host, entries []fieldEntry) error {
 func (f *fields) without(name string) []fieldEntry {
 	var rest []fieldEntry
 	for _, e := range f.entries {
-		if !strings.EqualFold(e.name, name) {
+		if !e.is(name) {
 			rest = append(rest, e)
 		}
 	}
@@ -114,7 +120,7 @@ func fieldsMethods(i *Interface) {
 	method(i, fieldsResource, "get", fn(abi.NewList(bytesType), name), func(c *call, f *fields) (value.Value, error) {
 		var list value.List
 		for _, e := range f.entries {
-			if strings.EqualFold(e.name, string(arg[value.String](c, 1))) {
+			if e.is(string(arg[value.String](c, 1))) {
 				list = append(list, value.Bytes(e.value))
 			}
 		}
@@ -122,7 +128,7 @@ func fieldsMethods(i *Interface) {
 	})
 	method(i, fieldsResource, "has", fn(boolType, name), func(c *call, f *fields) (value.Value, error) {
 		return value.Bool(slices.ContainsFunc(f.entries, func(e fieldEntry) bool {
-			return strings.EqualFold(e.name, string(arg[value.String](c, 1)))
+			return e.is(string(arg[value.String](c, 1)))
 		})), nil
 	})
 	method(i, fieldsResource, "set", fn(changed, name, param("value", abi.NewList(bytesType))), fieldsSet)

@@ -28,8 +28,9 @@ type Func struct {
 	// Type is what a component's import must be equal to, resources by name.
 	Type *abi.Func
 	// Call runs the function. Its arguments must be values of Type's
-	// parameters; an own handle among them now belongs to the host. An error
-	// is a trap with that cause; *ExitError ends the instance.
+	// parameters; an own handle among them now belongs to the host. Byte lists
+	// may be the guest's memory: nothing keeps them when Call has returned. An
+	// error is a trap with that cause; *ExitError ends the instance.
 	Call func(ctx context.Context, h *Host, args []value.Value) (value.Value, error)
 }
 

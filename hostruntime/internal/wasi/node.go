@@ -15,7 +15,8 @@ type node struct {
 	children int
 	// held is the bytes charged to Config.MaxBuffered.
 	held int64
-	// end frees what is outside Go's memory; nil where nothing is.
+	// end closes the file or folder that the resource is or uses; nil where
+	// there is none.
 	end func() error
 }
 
@@ -38,8 +39,13 @@ func (h *Host) open(r *Resource, it rep, parent *node) (value.Value, error) {
 		err = ErrClosed
 	case len(h.live) >= h.config.MaxHandles:
 		err = &LimitError{What: "open resources", Limit: uint64(h.config.MaxHandles), Attempt: uint64(len(h.live)) + 1}
+	case n.end != nil && h.files >= h.config.MaxFiles:
+		err = fileError("quota")
 	default:
 		h.live[n] = struct{}{}
+		if n.end != nil {
+			h.files++
+		}
 		if n.parent = parent; parent != nil {
 			parent.children++
 		}
@@ -86,6 +92,9 @@ func (h *Host) release(n *node) error {
 	_, alive := h.live[n]
 	if alive {
 		delete(h.live, n)
+		if n.end != nil {
+			h.files--
+		}
 		h.buffered -= n.held
 		n.held = 0
 		if n.parent != nil {

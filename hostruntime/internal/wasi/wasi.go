@@ -25,6 +25,8 @@ import (
 const (
 	// DefaultMaxHandles is the default of Config.MaxHandles.
 	DefaultMaxHandles = 4096
+	// DefaultMaxFiles is the default of Config.MaxFiles.
+	DefaultMaxFiles = 256
 	// DefaultMaxBuffered is the default of Config.MaxBuffered.
 	DefaultMaxBuffered = 4 << 20
 )
@@ -62,6 +64,9 @@ type Config struct {
 	// MaxHandles bounds the host resources that are alive at once; 0 is
 	// DefaultMaxHandles.
 	MaxHandles int
+	// MaxFiles bounds the open files and folders among them, and the streams on
+	// files: one more fails with the error quota. 0 is DefaultMaxFiles.
+	MaxFiles int
 	// MaxBuffered bounds the bytes that resources hold on to in host memory
 	// between calls; 0 is DefaultMaxBuffered. Standard input's read-ahead is
 	// outside it.
@@ -74,7 +79,8 @@ type Dir struct {
 	Guest string
 	// Root is the folder. It stays the caller's to close, after the Host.
 	Root *os.Root
-	// ReadOnly refuses everything that changes the folder.
+	// ReadOnly refuses everything that changes the folder. Where it is false
+	// nothing bounds how much a guest writes but the file system's own quota.
 	ReadOnly bool
 }
 
@@ -91,6 +97,7 @@ type Host struct {
 
 	mu       sync.Mutex
 	live     map[*node]struct{}
+	files    int
 	buffered int64
 	done     bool
 }
@@ -112,6 +119,9 @@ func New(cfg Config) *Host {
 	}
 	if cfg.MaxHandles == 0 {
 		cfg.MaxHandles = DefaultMaxHandles
+	}
+	if cfg.MaxFiles == 0 {
+		cfg.MaxFiles = DefaultMaxFiles
 	}
 	if cfg.MaxBuffered == 0 {
 		cfg.MaxBuffered = DefaultMaxBuffered
