@@ -66,8 +66,10 @@ func (cx *Context) loadBytesFromValidRange(ptr, n uint32) ([]byte, error) {
 	if err := cx.Budget.ChargeList(n, 1); err != nil {
 		return nil, err
 	}
-	b := make([]byte, n)
-	copy(b, cx.Mem[ptr:])
+	// In this form the compiler doesn't clear what is overwritten at once.
+	elems := cx.Mem[ptr : uint64(ptr)+uint64(n)]
+	b := make([]byte, len(elems))
+	copy(b, elems)
 	return b, nil
 }
 
