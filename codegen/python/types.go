@@ -55,12 +55,13 @@ func (m *module) typ(t *wit.Type, sc scope, pos wit.Position) string {
 }
 
 // list returns bytes for lists of u8 and of s8, which componentize-py both
-// gives and takes as bytes, and a list of the element otherwise.
+// gives and takes as bytes, and a list of the element otherwise, also where the
+// element is another name for u8 or s8.
 func (m *module) list(t *wit.Type, sc scope, pos wit.Position) string {
 	if t.Length != 0 {
 		m.e.refuse(pos, "a list of fixed length in a Python guest: componentize-py can't build it yet")
 	}
-	switch guest.Structure(t.Elem).Kind {
+	switch t.Elem.Kind { // Invalid for a named type
 	case abi.U8, abi.S8:
 		return m.builtin("bytes", sc)
 	}

@@ -1,0 +1,218 @@
+package javascript
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/capsule-kit/capsule/codegen/internal/file"
+	"github.com/capsule-kit/capsule/wit"
+)
+
+// An author writes the guest's own file and imports the types it names.
+type author struct {
+	e *emitter
+	// imported is module → type → local name.
+	imported map[string]map[string]string
+	// classes are the guest's own classes for exported resources.
+	classes map[*wit.TypeDef]string
+	taken   map[string]bool
+	body    strings.Builder
+}
+
+func (a *author) name(def *wit.TypeDef) string {
+	if class := a.classes[def]; class != "" {
+		return class
+	}
+	id, typ := a.e.owner(def), upper(def.Name)
+	if local := a.imported[id][typ]; local != "" {
+		return local
+	}
+	owner := ""
+	if i := def.Owner.Interface; i != nil {
+		owner = i.Name
+	} else {
+		owner = a.e.w.Name
+	}
+	local := a.free(typ, upper(owner)+typ)
+	if a.imported[id] == nil {
+		a.imported[id] = map[string]string{}
+	}
+	a.imported[id][typ] = local
+	return local
+}
+
+// free claims the first of the names that isn't taken, or the last one with a
+// number.
+func (a *author) free(names ...string) string {
+	for _, n := range names {
+		if !a.taken[n] && !globals[n] {
+			a.taken[n] = true
+			return n
+		}
+	}
+	last := names[len(names)-1]
+	for n := 2; ; n++ {
+		if name := fmt.Sprint(last, n); !a.taken[name] {
+			a.taken[name] = true
+			return name
+		}
+	}
+}
+
+// helper is never at hand: the generic types stay in the modules.
+func (a *author) helper(string) bool { return false }
+
+func (a *author) global(name string) string { return name }
+
+// guest returns the author's file.
+func (e *emitter) guest(name string) file.File {
+	a := &author{
+		e:        e,
+		imported: map[string]map[string]string{},
+		classes:  map[*wit.TypeDef]string{},
+		taken:    map[string]bool{},
+	}
+	for _, i := range e.reach.Exports {
+		for _, t := range i.Types {
+			if t.Resource {
+				a.classes[t] = a.free(upper(t.Name), upper(i.Name)+upper(t.Name))
+			}
+		}
+	}
+	for _, f := range worldFuncs(e.w.Exports) {
+		a.function(f)
+	}
+	for _, x := range e.exported() {
+		a.exportedInterface(x)
+	}
+	if a.body.Len() == 0 {
+		a.body.WriteString("\nexport {};\n")
+	}
+	engine := "QuickJS"
+	if e.engine == StarlingMonkey {
+		engine = "StarlingMonkey"
+	}
+	types := strings.Repeat("../", strings.Count(path.Clean(name), "/")) + typesFile
+	if !strings.HasPrefix(types, ".") {
+		types = "./" + types
+	}
+	head := "// A guest of the world " + e.w.Name + ", for " + engine + ". This file is yours: it is written once\n" +
+		"// and never again. Fill in every function that throws \"not implemented\".\n" +
+		"// @ts-check\n/// <reference path=" + quote(types) + " />\n"
+	for _, id := range slices.Sorted(maps.Keys(a.imported)) {
+		var names []string
+		for _, typ := range slices.Sorted(maps.Keys(a.imported[id])) {
+			if local := a.imported[id][typ]; local != typ {
+				typ += " as " + local
+			}
+			names = append(names, typ)
+		}
+		head += "/** @import { " + strings.Join(names, ", ") + " } from " + quote(id) + " */\n"
+	}
+	return file.File{Path: name, Data: []byte(head + a.body.String()), Once: true}
+}
+
+// tags are the JSDoc tags that give a function its type.
+func (sig signature) tags() []string {
+	var tags []string
+	for _, p := range sig.params {
+		tags = append(tags, "@param {"+p.typ+"} "+p.name)
+	}
+	tags = append(tags, "@returns {"+sig.ret+"}")
+	return append(tags, sig.throwsTag()...)
+}
+
+// implement writes the rest of a function after its keyword and name.
+func (a *author) implement(indent, name string, sig signature, what string) {
+	a.body.WriteString(indent + name + "(" + sig.names() + ") {\n" +
+		indent + "  throw new Error(" + quote(what+" is not implemented") + ");\n" +
+		indent + "}")
+}
+
+// function writes an exported function of the world.
+func (a *author) function(f *wit.Func) {
+	sig := a.e.signature(f, a)
+	name := lower(f.Name)
+	a.body.WriteString("\n" + jsdoc("", f.Docs, sig.tags()...))
+	if reserved[name] {
+		a.implement("", "function "+name+"_", sig, name)
+		a.body.WriteString("\nexport { " + name + "_ as " + name + " };\n")
+		return
+	}
+	a.implement("", "export function "+name, sig, name)
+	a.body.WriteString("\n")
+}
+
+// exportedInterface writes the object that stands for an interface, and the
+// classes of its resources before it.
+func (a *author) exportedInterface(x export) {
+	var classes []string
+	for _, t := range x.iface.Types {
+		if t.Resource {
+			a.class(t)
+			class := upper(t.Name)
+			if local := a.classes[t]; local != class {
+				class += ": " + local
+			}
+			classes = append(classes, class)
+		}
+	}
+	name := x.name
+	switch {
+	case x.byID:
+		name = lower(strings.NewReplacer(":", "-", "/", "-", "@", "-").Replace(x.iface.ID()))
+	case reserved[name]:
+		name += "_"
+	}
+	a.body.WriteString("\n" + jsdoc("", x.iface.Docs))
+	if name == x.name {
+		a.body.WriteString("export ")
+	}
+	a.body.WriteString("const " + name + " = {\n")
+	for _, c := range classes {
+		a.body.WriteString("  " + c + ",\n")
+	}
+	for i, f := range plainFuncs(x.iface.Funcs) {
+		if i > 0 || len(classes) > 0 {
+			a.body.WriteString("\n")
+		}
+		sig := a.e.signature(f, a)
+		a.body.WriteString(jsdoc("  ", f.Docs, sig.tags()...))
+		a.implement("  ", lower(f.Name), sig, x.name+"."+lower(f.Name))
+		a.body.WriteString(",\n")
+	}
+	a.body.WriteString("};\n")
+	switch {
+	case x.byID:
+		a.body.WriteString("export { " + name + " as " + quote(x.iface.ID()) + " };\n")
+	case name != x.name:
+		a.body.WriteString("export { " + name + " as " + x.name + " };\n")
+	}
+}
+
+// class writes the guest's class for an exported resource.
+func (a *author) class(t *wit.TypeDef) {
+	a.body.WriteString("\n" + jsdoc("", t.Docs) + "class " + a.classes[t] + " {\n")
+	for i, f := range t.Methods {
+		if i > 0 {
+			a.body.WriteString("\n")
+		}
+		sig := a.e.signature(f, a)
+		name, tags := lower(f.Name), sig.tags()
+		switch f.Kind {
+		case wit.Constructor:
+			name, tags = "constructor", tags[:len(sig.params)]
+		case wit.Static:
+			name = "static " + name
+		}
+		a.body.WriteString(jsdoc("  ", f.Docs, tags...))
+		a.implement("  ", name, sig, upper(t.Name)+"."+lower(f.Name))
+		a.body.WriteString("\n")
+	}
+	a.body.WriteString("}\n")
+}
+
+var _ namer = (*author)(nil)
