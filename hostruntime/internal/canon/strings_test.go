@@ -142,6 +142,8 @@ func TestLoadStringTraps(t *testing.T) {
 		{"utf16 lone high surrogate at the end", utf16enc, "a\x00\x00\xd8", 0, 2, "lone surrogate"},
 		{"utf16 high surrogate before another", utf16enc, "\x00\xd8\x00\xd8", 0, 2, "lone surrogate"},
 		{"utf16 low surrogate first", utf16enc, "\x00\xdc\x00\xd8", 0, 2, "lone surrogate"},
+		{"utf16 two low surrogates", utf16enc, "\x00\xdc\x00\xdc", 0, 2, "lone surrogate"},
+		{"utf16 high surrogate before the end of memory", utf16enc, "a\x00\x00\xd8\x00\xdc", 0, 2, "lone surrogate"},
 		{"latin1 misaligned", latin1, "abcd", 1, 1, "unaligned pointer"},
 		{"latin1 beyond the end", latin1, "abcd", 0, 5, "string content out-of-bounds"},
 		{"latin1 tagged beyond the end", latin1, "abcd", 0, 3 | abi.UTF16Tag, "string content out-of-bounds"},
