@@ -2,9 +2,64 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/compile"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/wit"
 )
 
-func (a *app) exportsOf(t *config.Task) func(context.Context) ([]compile.Export, error) { return nil }
+// loadWorld reads the WIT of a task and returns its world.
+func (a *app) loadWorld(ctx context.Context, folder, name string) (*wit.World, error) {
+	cache, err := toolchain.CacheDir()
+	if err != nil {
+		return nil, err
+	}
+	if err := toolchain.Folder(cache); err != nil {
+		return nil, err
+	}
+	resolved, err := wit.Load(ctx, shorten(folder), wit.Options{CacheDir: filepath.Join(cache, "wit")})
+	if err != nil {
+		return nil, err
+	}
+	return resolved.World(name)
+}
+
+// exportsOf returns a function that lists what a task's world asks of its
+// guest, as far as a guest can be checked for it: functions, and functions of
+// interfaces that share their short name with no other.
+func (a *app) exportsOf(t *config.Task) func(context.Context) ([]compile.Export, error) {
+	return func(ctx context.Context) ([]compile.Export, error) {
+		world, err := a.loadWorld(ctx, t.WIT, t.World)
+		if err != nil {
+			return nil, err
+		}
+		return listExports(world), nil
+	}
+}
+
+func listExports(world *wit.World) []compile.Export {
+	named := map[string]int{}
+	for _, item := range world.Exports {
+		if item.Interface != nil {
+			named[item.Interface.Name]++
+		}
+	}
+	var exports []compile.Export
+	for _, item := range world.Exports {
+		switch {
+		case item.Func != nil:
+			exports = append(exports, compile.Export{Func: item.Func.Name})
+		case item.Interface != nil && named[item.Interface.Name] == 1:
+			for _, f := range item.Interface.Funcs {
+				if f.Kind == wit.Freestanding {
+					exports = append(exports, compile.Export{
+						Interface: item.Interface.Name, ID: item.Name, Func: f.Name,
+					})
+				}
+			}
+		}
+	}
+	return exports
+}

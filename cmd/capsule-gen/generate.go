@@ -19,6 +19,4 @@ func (a *app) generateCommand() *cobra.Command {
 func (a *app) generate(cmd *cobra.Command, flags generateFlags, names []string) error {
 	return errors.New("not yet")
 }
-func (a *app) runCommand() *cobra.Command     { return &cobra.Command{Use: "run"} }
-func (a *app) inspectCommand() *cobra.Command { return &cobra.Command{Use: "inspect"} }
-func (a *app) initCommand() *cobra.Command    { return &cobra.Command{Use: "init"} }
+func (a *app) initCommand() *cobra.Command { return &cobra.Command{Use: "init"} }

@@ -16,6 +16,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 )
 
 func main() {
@@ -70,7 +72,8 @@ func run(ctx context.Context, a *app, args []string) int {
 		err = errors.New("interrupted")
 	}
 	for _, line := range flatten(err) {
-		fmt.Fprintln(a.err, "capsule-gen: "+line)
+		// Whatever a message quotes, it is safe to show.
+		fmt.Fprintln(a.err, "capsule-gen: "+escape.Text(line))
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {

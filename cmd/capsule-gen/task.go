@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -80,7 +81,23 @@ func shown(path string) string { return escape.Line(shorten(path)) }
 
 // printJSON prints v, indented, on standard output.
 func (a *app) printJSON(v any) error {
-	encoder := json.NewEncoder(a.out)
+	data, err := marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = a.out.Write(data)
+	return err
+}
+
+// marshal returns v as indented JSON in which every character that could
+// deceive a reader is escaped.
+func marshal(v any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(v)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return escape.JSON(out.Bytes()), nil
 }

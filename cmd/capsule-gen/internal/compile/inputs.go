@@ -57,6 +57,14 @@ func readInputs(r Request) (*inputs, error) {
 	if err := in.read(in.guests, filepath.Dir(r.Guest), belongs); err != nil {
 		return nil, err
 	}
+	for _, name := range []string{entryName + ".py", entryName + ".js"} {
+		if _, taken := in.guests[name]; taken {
+			return nil, &GuestError{
+				File:    filepath.Join(filepath.Dir(r.Guest), name),
+				Message: "this name is taken by capsule-gen: choose another",
+			}
+		}
+	}
 	// Read again in case it is a symbolic link, which read passes over.
 	data, err := os.ReadFile(r.Guest)
 	in.guests[in.guest] = data
@@ -67,7 +75,7 @@ func readInputs(r Request) (*inputs, error) {
 func checkName(e toolchain.Engine, name string) error {
 	stem, ext, _ := strings.Cut(name, ".")
 	if e == toolchain.Python {
-		if ext != "py" || !identifier(stem) {
+		if ext != "py" || !identifier(stem) || slices.Contains(pythonKeywords, stem) {
 			return errors.New("a Python guest's file name is a module name and .py")
 		}
 		if stem == "wit_world" || strings.HasPrefix(stem, "componentize_py") || stem == entryName {
@@ -90,6 +98,11 @@ func checkName(e toolchain.Engine, name string) error {
 	}
 	return nil
 }
+
+// pythonKeywords can't be the name of a module that is imported.
+var pythonKeywords = strings.Fields(`False None True and as assert async await break class continue
+	def del elif else except finally for from global if import in is lambda nonlocal not or pass
+	raise return try while with yield`)
 
 func identifier(s string) bool {
 	for i, c := range s {

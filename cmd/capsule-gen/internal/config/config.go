@@ -65,8 +65,8 @@ type Task struct {
 type Limits struct {
 	WallTime    time.Duration
 	MemoryBytes int64
-	StdoutBytes int64
-	StderrBytes int64
+	// OutputBytes is of standard output, and as much again of standard error.
+	OutputBytes int64
 }
 
 // An Error is a mistake in capsule.toml.
@@ -151,8 +151,7 @@ type (
 	limitsText struct {
 		WallTime string `toml:"wall-time"`
 		Memory   string `toml:"memory"`
-		Stdout   string `toml:"stdout"`
-		Stderr   string `toml:"stderr"`
+		Output   string `toml:"output"`
 	}
 )
 
@@ -187,10 +186,19 @@ func decodeError(path string, err error) error {
 	case errors.As(err, &strict) && len(strict.Errors) > 0:
 		first := strict.Errors[0]
 		line, column := first.Position()
-		return &Error{path, line, column, "unknown key " + escape.Line(strings.Join(first.Key(), "."))}
+		return &Error{path, line, column, fmt.Sprintf("unknown key %q", first.Key()[len(first.Key())-1])}
 	case errors.As(err, &decode):
 		line, column := decode.Position()
-		return &Error{path, line, column, escape.Line(strings.TrimPrefix(decode.Error(), "toml: "))}
+		message := strings.TrimPrefix(decode.Error(), "toml: ")
+		// The decoder words a value of the wrong type in terms of Go.
+		if met, into, ok := strings.Cut(message, " into "); ok && strings.HasPrefix(met, "cannot decode TOML ") {
+			want := "a table"
+			if strings.HasSuffix(into, " string") {
+				want = "a string"
+			}
+			message = "want " + want + ", not a TOML " + strings.TrimPrefix(met, "cannot decode TOML ")
+		}
+		return &Error{path, line, column, escape.Line(message)}
 	}
 	return &Error{Path: path, Message: escape.Line(strings.TrimPrefix(err.Error(), "toml: "))}
 }
@@ -200,7 +208,7 @@ var taskName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 // ValidName returns an error unless name can be a task's.
 func ValidName(name string) error {
 	if !taskName.MatchString(name) {
-		return fmt.Errorf("%q can't be a task's name (want lower-case words joined by hyphens, like review or review-js)", escape.Line(name))
+		return fmt.Errorf("%q can't be a task's name (want lower-case words joined by hyphens, like review or review-js)", name)
 	}
 	return nil
 }
@@ -232,7 +240,7 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 			continue
 		}
 		if path.IsAbs(file.value) || filepath.IsAbs(file.value) || strings.ContainsAny(file.value, "\\\x00") {
-			return nil, fail(file.key, "%s must be a path relative to %s with forward slashes, not %q", file.key, FileName, escape.Line(file.value))
+			return nil, fail(file.key, "%s must be a path relative to %s with forward slashes, not %q", file.key, FileName, file.value)
 		}
 		*file.into = filepath.Join(c.Dir, filepath.FromSlash(file.value))
 	}
@@ -243,7 +251,7 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 	if t.Output == "" {
 		t.Output = filepath.Join(filepath.Dir(t.Guest), name+".wasm")
 	} else if !strings.HasSuffix(t.Output, ".wasm") {
-		return nil, fail("output", "output must end in .wasm, not %q", escape.Line(text.Output))
+		return nil, fail("output", "output must end in .wasm, not %q", text.Output)
 	}
 	stub := &t.JS
 	if t.Engine == toolchain.Python {
@@ -257,8 +265,7 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 		into       *int64
 	}{
 		{"memory", text.Limits.Memory, &t.Limits.MemoryBytes},
-		{"stdout", text.Limits.Stdout, &t.Limits.StdoutBytes},
-		{"stderr", text.Limits.Stderr, &t.Limits.StderrBytes},
+		{"output", text.Limits.Output, &t.Limits.OutputBytes},
 	} {
 		if limit.value == "" {
 			continue
@@ -292,7 +299,7 @@ func Engine(name, guest string) (toolchain.Engine, error) {
 	}
 	e, err := toolchain.Parse(name)
 	if err == nil && (e == toolchain.Python) != isPython {
-		err = fmt.Errorf("engine %s doesn't run %q", e, escape.Line(path.Base(guest)))
+		err = fmt.Errorf("engine %s doesn't run %q", e, path.Base(guest))
 	}
 	return e, err
 }
@@ -332,5 +339,5 @@ func (c *Config) Task(name string) (*Task, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("%s lists no tasks", c.Path)
 	}
-	return nil, fmt.Errorf("no task %q in %s (it has %s)", escape.Line(name), c.Path, strings.Join(names, ", "))
+	return nil, fmt.Errorf("no task %q in %s (it has %s)", name, c.Path, strings.Join(names, ", "))
 }

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 )
 
 // ParseBytes reads a size: a whole number with KiB, MiB, GiB or B, such as
@@ -27,11 +25,11 @@ func ParseBytes(text string) (int64, error) {
 			break
 		}
 		if n > math.MaxInt64/unit.bytes {
-			return 0, fmt.Errorf("%q is too large", escape.Line(text))
+			return 0, fmt.Errorf("%q is too large", text)
 		}
 		return n * unit.bytes, nil
 	}
-	return 0, fmt.Errorf("%q isn't a size (want a whole number above 0 with KiB, MiB or GiB, such as 64MiB)", escape.Line(text))
+	return 0, fmt.Errorf("%q isn't a size (want a whole number above 0 with KiB, MiB or GiB, such as 64MiB)", text)
 }
 
 // ParseDuration reads a positive time such as 2s or 150ms.
@@ -41,7 +39,7 @@ func ParseDuration(text string) (time.Duration, error) {
 		err = errors.New("not above 0")
 	}
 	if err != nil {
-		return 0, fmt.Errorf("%q isn't a time (want a number above 0 with ms, s or m, such as 2s)", escape.Line(text))
+		return 0, fmt.Errorf("%q isn't a time (want a number above 0 with ms, s or m, such as 2s)", text)
 	}
 	return d, nil
 }

@@ -9,24 +9,15 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/capsule-kit/capsule/hostruntime"
 )
 
-// Text returns s with all control and formatting characters (the bidirectional
-// ones among them) and all bytes that aren't UTF-8 replaced by visible escapes
-// such as \x1b and \u{202e}. Newlines and tabs stay, and so do backslashes:
-// the result is for eyes, not for parsing back.
-func Text(s string) string {
-	var out strings.Builder
-	out.Grow(len(s))
-	for len(s) > 0 {
-		r, size := utf8.DecodeRuneInString(s)
-		write(&out, s[:size], r)
-		s = s[size:]
-	}
-	return out.String()
-}
+// Text returns s with control and bidirectional characters and what isn't
+// UTF-8 replaced by visible escapes such as \x1b and \u202e. Newlines and tabs
+// stay, and so do backslashes: the result is for eyes, not for parsing back.
+func Text(s string) string { return hostruntime.EscapeText(s) }
 
 // Line is Text for what must stay on one line: newlines and tabs are escaped
 // too.
@@ -34,31 +25,25 @@ func Line(s string) string {
 	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(Text(s))
 }
 
-func write(out *strings.Builder, raw string, r rune) {
-	switch {
-	case r == utf8.RuneError && len(raw) == 1:
-		fmt.Fprintf(out, `\x%02x`, raw[0])
-	case r == '\n' || r == '\t':
-		out.WriteString(raw)
-	case r == '\r':
-		out.WriteString(`\r`)
-	case r < 0x80 && unicode.IsControl(r):
-		fmt.Fprintf(out, `\x%02x`, r)
-	case hidden(r):
-		fmt.Fprintf(out, `\u{%x}`, r)
-	default:
-		out.WriteString(raw)
+// JSON returns JSON text with the same characters replaced by JSON's own
+// escapes: what it says stays the same. It must be valid JSON.
+func JSON(text []byte) []byte {
+	var out strings.Builder
+	for _, r := range string(text) {
+		// Outside of strings there is only ASCII in JSON, and inside there is
+		// no control character below it.
+		if r < utf8.RuneSelf && r != 0x7f || Text(string(r)) == string(r) {
+			out.WriteRune(r)
+			continue
+		}
+		fmt.Fprintf(&out, `\u%04x`, r) // all of them are in the first plane
 	}
-}
-
-// hidden reports whether r can't be seen but changes what is: control, format
-// (bidirectional marks, zero-width characters, tags) and separators of lines.
-func hidden(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+	return []byte(out.String())
 }
 
 // A Writer escapes what is written to it, as Text does, and passes it on. A
-// character may be split over two writes.
+// character may be split over two writes; what is left of one at the end is
+// dropped.
 type Writer struct {
 	to   io.Writer
 	rest []byte // the start of a character that isn't complete
@@ -84,13 +69,4 @@ func (w *Writer) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
-}
-
-// Close passes on what an incomplete character left behind. It doesn't close
-// the writer beneath.
-func (w *Writer) Close() error {
-	rest := w.rest
-	w.rest = nil
-	_, err := io.WriteString(w.to, Text(string(rest)))
-	return err
 }
