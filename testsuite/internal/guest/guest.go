@@ -65,15 +65,22 @@ func Build(t testing.TB, spec Spec) string {
 // wrote to standard error.
 func TryBuild(t testing.TB, spec Spec) (path, stderr string, err error) {
 	t.Helper()
+	path = filepath.Join(t.TempDir(), spec.Engine+".wasm")
+	stderr, err = Compile(spec, path)
+	return path, stderr, err
+}
+
+// Compile writes the component built from spec to path, and returns what the
+// command wrote to standard error.
+func Compile(spec Spec, path string) (stderr string, err error) {
 	exe, err := command()
 	if err != nil {
-		t.Fatalf("building capsule-gen: %v", err)
+		return "", err
 	}
-	path = filepath.Join(t.TempDir(), spec.Engine+".wasm")
 	cmd := exec.Command(exe, "build", "--wit", spec.WIT, "--world", spec.World,
 		"--engine", spec.Engine, "--guest", spec.File, "-o", path)
 	var buffer bytes.Buffer
 	cmd.Stderr = &buffer
 	err = cmd.Run()
-	return path, buffer.String(), err
+	return buffer.String(), err
 }
