@@ -20,6 +20,8 @@ type decoder struct {
 	// copies are the value types made by imports and exports of a type, with
 	// the type they are a copy of: a name for a type is another type.
 	copies map[*abi.Type]*abi.Type
+	// matched are pairs of component types without resource types that match.
+	matched map[pair]bool
 }
 
 var magic = []byte{0x00, 'a', 's', 'm'}
@@ -41,13 +43,21 @@ const (
 //
 // Spec: Binary.
 func Decode(src []byte) (*Component, error) {
-	d := &decoder{
+	return newDecoder(src).decode(src)
+}
+
+func newDecoder(src []byte) *decoder {
+	return &decoder{
 		work:       min(baseWork+workPerByte*len(src), maxWork),
 		known:      make(map[*abi.Type]facts),
 		knownFuncs: make(map[*abi.Func]funcFacts),
 		handles:    make(map[*abi.Type]*label),
 		copies:     make(map[*abi.Type]*abi.Type),
+		matched:    make(map[pair]bool),
 	}
+}
+
+func (d *decoder) decode(src []byte) (*Component, error) {
 	r := &reader{src: src, end: len(src)}
 	if len(src) == 0 {
 		r.fail(0, "the input is empty; a WebAssembly component is expected")

@@ -91,6 +91,18 @@ func (m *match) begin(given, wanted any, parts int) bool {
 	return true
 }
 
+// closed reports whether two component types without resource types are known
+// to match: then they do so wherever they are met.
+func (m *match) closed(given, wanted *ComponentType) bool {
+	if given.shape.resources || wanted.shape.resources {
+		return false
+	}
+	p := pair{given, wanted}
+	known := given == wanted || m.d.matched[p]
+	m.d.matched[p] = true // a mismatch ends everything
+	return known
+}
+
 func (m *match) extern(given, wanted *Extern) (problem string) {
 	if given.Sort != wanted.Sort {
 		return "expected a " + wanted.Sort.String() + ", found a " + given.Sort.String()
@@ -178,10 +190,7 @@ func (m *match) instance(given, wanted *InstanceType) (problem string) {
 // supplies its imports and uses its exports; the given one must be content
 // with the former and provide the latter.
 func (m *match) component(given, wanted *ComponentType) (problem string) {
-	if given == wanted && !given.shape.resources {
-		return ""
-	}
-	if !m.begin(given, wanted, len(given.Imports)+len(wanted.Exports)) {
+	if m.closed(given, wanted) || !m.begin(given, wanted, len(given.Imports)+len(wanted.Exports)) {
 		return ""
 	}
 	imports := nestedMatch(m.d, m.r, m.wanted, m.given, given.params)

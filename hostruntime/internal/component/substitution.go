@@ -155,7 +155,7 @@ func (sub *substitution) fn(f *abi.Func) *abi.Func {
 	if c, ok := sub.funcs[f]; ok {
 		return c
 	}
-	if !sub.charge(1+len(f.Params)) {
+	if !sub.charge(1 + len(f.Params)) {
 		return f
 	}
 	c, changed := *f, false
@@ -187,7 +187,7 @@ func (sub *substitution) value(t *abi.Type) *abi.Type {
 	if c, ok := sub.values[t]; ok {
 		return c
 	}
-	if !sub.charge(1+len(t.Fields)+len(t.Cases)) {
+	if !sub.charge(1 + len(t.Fields) + len(t.Cases)) {
 		return t
 	}
 	result := t
