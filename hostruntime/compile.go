@@ -110,7 +110,7 @@ func (c *Component) targets(s *step, plan *link.Step) (targets []rewrite.Target,
 // "0", "1" and so on. All instances share it: a trampoline finds its instance
 // through the context.
 func (c *Component) hostModule(ctx context.Context, trampolines []int) (api.Module, error) {
-	builder := c.rt.wazero.NewHostModuleBuilder("")
+	builder := c.rt.wazero.NewHostModuleBuilder(hostModule)
 	for i, index := range trampolines {
 		core := c.plan.Trampolines[index].Core
 		builder.NewFunctionBuilder().

@@ -103,7 +103,6 @@ const (
 	LimitWallTime = "wall time"
 	LimitLifted   = "lifted bytes"
 	LimitHandles  = "handles"
-	LimitTables   = "tables"
 )
 
 // A LimitError says which limit of the policy ended a call or an

@@ -73,7 +73,7 @@ func (c *Component) findExport(name string) (*link.Export, error) {
 	var found *link.Export
 	for i := range c.plan.Exports {
 		e := &c.plan.Exports[i]
-		if e.Name != short || (full && e.Interface != iface && withoutVersion(e.Interface) != iface) {
+		if leftover(e) || e.Name != short || (full && e.Interface != iface && withoutVersion(e.Interface) != iface) {
 			continue
 		}
 		if !full && e.Interface == "" {
@@ -103,12 +103,12 @@ func withoutVersion(iface string) string {
 func (c *Component) exportNames() string {
 	const most = 20
 	var names []string
-	for _, e := range c.plan.Exports {
+	for _, e := range c.description.Exports {
 		if len(names) == most {
 			names = append(names, "…")
 			break
 		}
-		names = append(names, itemName(e.Interface, e.Name))
+		names = append(names, e.String())
 	}
 	if len(names) == 0 {
 		return "nothing"

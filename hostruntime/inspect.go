@@ -8,6 +8,7 @@ import (
 // A Description says what a component is, without running it.
 type Description struct {
 	// Imports and Exports are its functions, those of interfaces included.
+	// What a toolchain left behind for its own use is not among them.
 	Imports, Exports []FuncInfo
 	// ImportNames are all it imports, in order: interfaces and functions.
 	ImportNames []string
@@ -45,14 +46,22 @@ func describe(decoded *component.Component, plan *link.Plan) Description {
 	for _, f := range plan.Imports {
 		d.Imports = append(d.Imports, FuncInfo{f.Interface, f.Name, f.Type})
 	}
-	for _, f := range plan.Exports {
-		d.Exports = append(d.Exports, FuncInfo{f.Interface, f.Name, f.Type})
+	hidden := map[string]bool{}
+	for i := range plan.Exports {
+		e := &plan.Exports[i]
+		if leftover(e) {
+			hidden[e.Name], hidden[e.Interface] = e.Interface == "", e.Interface != ""
+			continue
+		}
+		d.Exports = append(d.Exports, FuncInfo{e.Interface, e.Name, e.Type})
 	}
 	for _, i := range decoded.Imports {
 		d.ImportNames = append(d.ImportNames, i.Name)
 	}
 	for _, e := range decoded.Exports {
-		d.ExportNames = append(d.ExportNames, e.Name)
+		if !hidden[e.Name] {
+			d.ExportNames = append(d.ExportNames, e.Name)
+		}
 	}
 	d.addModules(decoded)
 	return d

@@ -55,14 +55,7 @@ func New(ctx context.Context, config Config) (*Runtime, error) {
 		WithDebugInfoEnabled(false)
 	rt := &Runtime{unmetered: config.Unmetered, modules: map[[sha256.Size]byte]*sharedModule{}}
 	if !config.NoCache {
-		dir := config.CacheDir
-		if dir == "" {
-			var err error
-			if dir, err = defaultCacheDir(); err != nil {
-				return nil, err
-			}
-		}
-		dir, err := openCacheDir(dir)
+		dir, err := codeDir(config.CacheDir)
 		if err != nil {
 			return nil, err
 		}
