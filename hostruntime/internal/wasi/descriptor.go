@@ -179,7 +179,7 @@ type opening struct {
 // neither folder nor file is refused: opening a pipe or a device can block
 // for ever, and do things.
 func (o opening) check(root *os.Root, path string, flags value.Flags) (isDir bool, err error) {
-	if o.create && o.directory || o.truncate && !o.write {
+	if o.create && o.directory {
 		return false, fileError("invalid")
 	}
 	info, err := lookup(root, flags, path)
@@ -196,7 +196,7 @@ func (o opening) check(root *os.Root, path string, flags value.Flags) (isDir boo
 	case mode&fs.ModeSymlink != 0:
 		return false, fileError("loop")
 	case mode.IsDir():
-		if o.write || o.create {
+		if o.write || o.create || o.truncate {
 			return false, fileError("is-directory")
 		}
 		return true, nil
@@ -211,10 +211,11 @@ func (o opening) check(root *os.Root, path string, flags value.Flags) (isDir boo
 func (o opening) open(root *os.Root, path string) (*sharedFile, error) {
 	flag := os.O_RDONLY
 	switch {
-	case o.read && o.write:
-		flag = os.O_RDWR
-	case o.write:
+	case o.write && !o.read:
 		flag = os.O_WRONLY
+	case o.write || o.truncate:
+		// Not every system truncates what is opened for reading alone.
+		flag = os.O_RDWR
 	}
 	if o.create {
 		flag |= os.O_CREATE

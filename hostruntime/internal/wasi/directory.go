@@ -1,6 +1,7 @@
 package wasi
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -34,7 +35,7 @@ func directoryMethods(i *Interface) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, root.Rename(from, to)
+		return nil, rename(root, from, to)
 	}, append([]abi.Param{param("old-path", stringType)}, target...)...)
 	descriptorMethod(i, "link-at", nil, func(c *call, d *descriptor) (value.Value, error) {
 		if len(arg[value.Flags](c, 1)) > 0 {
@@ -127,6 +128,36 @@ func (d *descriptor) both(c *call, n int) (root *os.Root, from, to string, err e
 		}
 	}
 	return d.grant.Root, d.path + "/" + from, other.path + "/" + to, nil
+}
+
+// rename moves as POSIX has it, where a folder may take the place of an empty
+// one. An os.Root refuses every target that is a folder.
+func rename(root *os.Root, from, to string) error {
+	refused := root.Rename(from, to)
+	if errorCode(refused) != "exist" {
+		return refused
+	}
+	target, err := root.Lstat(to)
+	if err != nil || !target.IsDir() {
+		return refused
+	}
+	moved, err := root.Lstat(from)
+	switch {
+	case err != nil:
+		return err
+	case os.SameFile(moved, target):
+		return nil
+	case !moved.IsDir():
+		return fileError("is-directory")
+	}
+	if err := root.Remove(to); err != nil {
+		return err
+	}
+	if err := root.Rename(from, to); err != nil {
+		// As into a folder of its own: leave things as they were.
+		return errors.Join(err, root.Mkdir(to, 0o777))
+	}
+	return nil
 }
 
 // directoryEntries reads a folder a few entries at a time, in the operating

@@ -159,7 +159,7 @@ func TestOpenAt(t *testing.T) {
 		{"sub", value.Flags{"create"}, readFlag, "is-directory"},
 		{"file", value.Flags{"create", "exclusive"}, rwFlags, "exist"},
 		{"new", value.Flags{"create", "directory"}, readFlag, "invalid"},
-		{"file", value.Flags{"truncate"}, readFlag, "invalid"},
+		{"sub", value.Flags{"truncate"}, readFlag, "is-directory"},
 	} {
 		got := g.call(fsPkg, desc+"open-at", dir, follow, str(c.path), c.open, c.flags)
 		if want := (value.Result{IsError: true, Payload: value.Enum(c.want)}); got != want {
@@ -188,6 +188,9 @@ func TestOpenAt(t *testing.T) {
 	if data, _ := os.ReadFile(filepath.Join(host, "file")); string(data) != "new" {
 		t.Errorf("the host reads %q", data)
 	}
+	emptied := g.openFile(dir, "file", value.Flags{"truncate"}, readFlag)
+	g.equal(g.ok(fsPkg, desc+"read", emptied, value.U64(9), value.U64(0)).(value.Tuple)[0], value.Bytes{})
+	g.fails(value.Enum("bad-descriptor"), fsPkg, desc+"write", emptied, value.Bytes("x"), value.U64(0))
 }
 
 func TestReadOnlyFolder(t *testing.T) {
@@ -275,6 +278,37 @@ func TestDirectories(t *testing.T) {
 	g.ok(fsPkg, desc+"unlink-file-at", a, str("hard"))
 	g.ok(fsPkg, desc+"remove-directory-at", dir, str("moved"))
 	g.ok(fsPkg, desc+"remove-directory-at", dir, str("a"))
+}
+
+func TestRenameOntoFolders(t *testing.T) {
+	g, dir, host := newFolder(t, false)
+	write(t, filepath.Join(host, "file"), "data")
+	for _, name := range []string{"a/b", "empty", "full/x"} {
+		if err := os.MkdirAll(filepath.Join(host, filepath.FromSlash(name)), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ from, to, want string }{
+		{"file", "empty", "is-directory"},
+		{"empty", "file", "not-directory"},
+		{"empty", "full", "not-empty"},
+		{"a/b", "a", "not-empty"},
+		{"a", "a/b", "invalid"},
+		{"none", "empty", "no-entry"},
+	} {
+		got := g.call(fsPkg, desc+"rename-at", dir, str(c.from), dir, str(c.to))
+		if want := (value.Result{IsError: true, Payload: value.Enum(c.want)}); got != want {
+			t.Errorf("rename-at(%s, %s): %v, want %s", c.from, c.to, got, c.want)
+		}
+	}
+	g.ok(fsPkg, desc+"rename-at", dir, str("empty"), dir, str("empty"))
+	if got, want := entries(g, dir), []string{"directory a", "directory empty", "directory full", "regular-file file"}; !slices.Equal(got, want) {
+		t.Errorf("entries %v, want %v", got, want)
+	}
+	g.ok(fsPkg, desc+"rename-at", dir, str("full"), dir, str("empty"))
+	if got, want := entries(g, g.openFile(dir, "empty", noFlags, readFlag)), []string{"directory x"}; !slices.Equal(got, want) {
+		t.Errorf("entries %v, want %v", got, want)
+	}
 }
 
 func TestManyEntries(t *testing.T) {

@@ -50,8 +50,11 @@ var fileErrors = []struct {
 	{errors.ErrUnsupported, "unsupported"},
 }
 
-// errorCode returns the wasi:filesystem error code for err.
+// errorCode returns the wasi:filesystem error code for err, "" for nil.
 func errorCode(err error) string {
+	if err == nil {
+		return ""
+	}
 	if own := fileError(""); errors.As(err, &own) {
 		return string(own)
 	}
