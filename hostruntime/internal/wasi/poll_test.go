@@ -1,7 +1,9 @@
 package wasi
 
 import (
+	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/value"
@@ -33,26 +35,51 @@ func TestTimers(t *testing.T) {
 
 // A clock that stands still does not make a sleeping guest wait for ever.
 func TestSleepOnAFixedClock(t *testing.T) {
-	g := newGuest(t, Config{Monotonic: func() time.Duration { return 0 }})
-	short := g.call(monotonic, "subscribe-duration", value.U64(time.Millisecond))
-	long := g.call(monotonic, "subscribe-duration", value.U64(time.Hour))
-	began := time.Now()
-	g.equal(g.call("wasi:io/poll", "poll", value.List{long, short}), value.List{value.U32(1)})
-	if waited := time.Since(began); waited < time.Millisecond {
-		t.Errorf("waited %v", waited)
-	}
-	g.call("wasi:io/poll", "[method]pollable.block", short)
-	g.equal(g.call("wasi:io/poll", "[method]pollable.ready", long), value.Bool(false))
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuest(t, Config{Monotonic: func() time.Duration { return 0 }})
+		short := g.call(monotonic, "subscribe-duration", value.U64(time.Millisecond))
+		long := g.call(monotonic, "subscribe-duration", value.U64(time.Hour))
+		began := time.Now()
+		g.equal(g.call("wasi:io/poll", "poll", value.List{long, short}), value.List{value.U32(1)})
+		if waited := time.Since(began); waited != time.Millisecond {
+			t.Errorf("waited %v", waited)
+		}
+		g.call("wasi:io/poll", "[method]pollable.block", short)
+		g.equal(g.call("wasi:io/poll", "[method]pollable.ready", long), value.Bool(false))
+		g.call("wasi:io/poll", "[method]pollable.block", long)
+		if waited := time.Since(began); waited != time.Millisecond+time.Hour {
+			t.Errorf("waited %v", waited)
+		}
+	})
 }
 
 func TestSleepOnTheRealClock(t *testing.T) {
-	g := newGuest(t, Config{})
-	before := g.call(monotonic, "now").(value.U64)
-	p := g.call(monotonic, "subscribe-duration", value.U64(2*time.Millisecond))
-	g.call("wasi:io/poll", "[method]pollable.block", p)
-	if after := g.call(monotonic, "now").(value.U64); after-before < value.U64(2*time.Millisecond) {
-		t.Errorf("slept %d ns", after-before)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		g := newGuest(t, Config{})
+		time.Sleep(5 * time.Nanosecond)
+		g.equal(g.call(monotonic, "now"), value.U64(5))
+		p := g.call(monotonic, "subscribe-duration", value.U64(2*time.Second))
+		g.call("wasi:io/poll", "[method]pollable.block", p)
+		g.equal(g.call(monotonic, "now"), value.U64(2*time.Second+5))
+	})
+}
+
+// A timer ends the wait for input that does not come, and input the wait for
+// a timer.
+func TestPollInputAndTimer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		g := newGuest(t, Config{Stdin: r})
+		input := g.call(ioPkg, in+"subscribe", g.call("wasi:cli/stdin", "get-stdin"))
+		second := g.call(monotonic, "subscribe-duration", value.U64(time.Second))
+		g.equal(g.call("wasi:io/poll", "poll", value.List{input, second}), value.List{value.U32(1)})
+		hour := g.call(monotonic, "subscribe-duration", value.U64(time.Hour))
+		time.AfterFunc(time.Second, func() { w.Write([]byte("x")) })
+		g.equal(g.call("wasi:io/poll", "poll", value.List{hour, input}), value.List{value.U32(1)})
+		g.equal(g.call(monotonic, "now"), value.U64(2*time.Second))
+		g.host.Close()
+		r.Close()
+	})
 }
 
 func TestPollLists(t *testing.T) {
