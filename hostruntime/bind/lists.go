@@ -60,11 +60,11 @@ func (c *Call) LowerBytes(b []byte) (ptr, n uint64) {
 	if c.err != nil {
 		return 0, 0
 	}
-	p, err := c.cx.StoreBytes(b)
+	p, n32, err := c.cx.StoreBytes(b)
 	if err != nil {
 		c.Fail(err)
 	}
-	return uint64(p), uint64(len(b))
+	return uint64(p), uint64(n32)
 }
 
 // StoreBytes lowers b and stores the pair at ptr.

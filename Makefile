@@ -1,0 +1,71 @@
+# `make demo` and `make test` need Go, Python 3 and Node; everything else is
+# installed, pinned, into the user's cache. CAPSULE_CACHE moves that cache.
+
+GO ?= go
+CACHE := $(or $(CAPSULE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/capsule)
+
+QUICKSTART := separate-file-examples/quickstart
+LINT := $(CACHE)/lint
+RUFF := $(LINT)/python/bin/ruff
+TSC := $(LINT)/js/node_modules/.bin/tsc
+PLATFORMS := darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 linux/arm64
+
+.PHONY: help demo test test-go test-guests lint lint-go lint-python lint-js vet-platforms bench fuzz generate check-generated
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+demo: ## Build and run the quickstart: one WIT world, a Python and a JavaScript guest
+	$(GO) run ./cmd/capsule-gen generate --config $(QUICKSTART)/capsule.toml
+	$(GO) run ./cmd/capsule-gen build --config $(QUICKSTART)/capsule.toml --available
+	cd $(QUICKSTART) && $(GO) run ./host
+
+test: test-go test-guests ## Run every test; sets up the guest toolchains it needs
+
+test-go: ## The quick tests: Go alone
+	$(GO) test ./...
+
+test-guests: ## Tests with guests built by the real toolchains
+	$(GO) test -tags guests -timeout 30m ./testsuite/... ./cmd/... ./$(QUICKSTART)/...
+
+bench: ## Figures: cold and cached start, instantiate, first call, steady call
+	$(GO) run -tags guests ./testsuite/bench
+
+fuzz: ## Fuzz every target for FUZZTIME each
+	./testsuite/fuzz.sh $(or $(FUZZTIME),30m)
+
+generate: ## Regenerate everything that is generated
+	$(GO) generate ./...
+
+check-generated: generate ## Fail when regenerating changes anything
+	@test -z "$$(git status --porcelain)" || { git status --short; git diff; echo 'generated files are stale: run make generate and commit'; exit 1; }
+
+lint: lint-go lint-python lint-js vet-platforms ## gofmt, vet, staticcheck, ruff, tsc
+
+lint-go:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: run gofmt -w on the files above'; exit 1; }
+	$(GO) vet ./...
+	$(GO) vet -tags guests ./...
+	$(GO) tool staticcheck -tags guests ./...
+
+lint-python: $(RUFF)
+	$(RUFF) format --check .
+	$(RUFF) check .
+
+lint-js: $(TSC)
+	$(TSC) -p $(QUICKSTART)/tsconfig.json
+
+vet-platforms:
+	@for p in $(PLATFORMS); do \
+		echo "vet $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 $(GO) vet ./... || exit 1; \
+	done
+
+$(RUFF): sdk/python/lint/requirements.txt
+	python3 -m venv $(LINT)/python
+	$(LINT)/python/bin/pip install -q --require-hashes --only-binary :all: -r $<
+	@touch $@
+
+$(TSC): sdk/js/lint/package-lock.json
+	mkdir -p $(LINT)/js && cp sdk/js/lint/package.json sdk/js/lint/package-lock.json $(LINT)/js/
+	cd $(LINT)/js && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
