@@ -245,6 +245,10 @@ func (c *converter) limits() Errors {
 			errs = append(errs, &Error{Pos: def.Pos, Code: CodeDuplicate,
 				Msg: fmt.Sprintf("%s %q has two members named %q", def.Shape.Kind, def.Name, twice)})
 		}
+		if named(def.Shape.Kind) && len(def.Shape.Fields)+len(def.Shape.Cases)+len(def.Shape.Labels) == 0 {
+			errs = append(errs, &Error{Pos: def.Pos, Code: CodeInvalid,
+				Msg: fmt.Sprintf("%s %q has no members; it must have at least one", def.Shape.Kind, def.Name)})
+		}
 		if n := len(def.Shape.Labels); n > abi.MaxFlags {
 			errs = append(errs, &Error{Pos: def.Pos, Code: CodeTooLarge,
 				Msg: fmt.Sprintf("flags %q has %d flags; at most %d are allowed", def.Name, n, abi.MaxFlags)})
@@ -281,6 +285,11 @@ func (c *converter) limits() Errors {
 
 func tooLarge(pos Position, kind, name string) *Error {
 	return &Error{Pos: pos, Code: CodeTooLarge, Msg: fmt.Sprintf("%s %q: a value takes more than %d bytes", kind, name, abi.MaxElemSize)}
+}
+
+// named reports whether WIT has types of this kind only with a name.
+func named(k abi.Kind) bool {
+	return k == abi.Record || k == abi.Variant || k == abi.Enum || k == abi.Flags
 }
 
 // duplicate returns a member name that t has twice; empty where none.

@@ -42,11 +42,18 @@ func (e *emitter) paramNames(f *wit.Func, locals ...string) []string {
 	return params(names, locals...)
 }
 
-// goParams returns a Go function's parameters, the context first.
+// goParams returns a Go function's parameters, the context first; neighbours
+// of one type share it: (done, total uint32).
 func (e *emitter) goParams(f *wit.Func, names []string) []jen.Code {
 	list := []jen.Code{jen.Id("ctx").Qual("context", "Context")}
-	for i, p := range f.Params {
-		list = append(list, jen.Id(names[i]).Add(e.goType(p.Type)))
+	for i := 0; i < len(names); {
+		t := e.goType(f.Params[i].Type)
+		var same []jen.Code
+		for i < len(names) && e.goType(f.Params[i].Type).GoString() == t.GoString() {
+			same = append(same, jen.Id(names[i]))
+			i++
+		}
+		list = append(list, jen.List(same...).Add(t))
 	}
 	return list
 }

@@ -43,7 +43,7 @@ func (e *emitter) hostInterface(g *jen.Group, s *servedGroup) {
 	doc(g, docs, sentence)
 	g.Type().Id(s.goType).InterfaceFunc(func(g *jen.Group) {
 		for i, f := range s.Funcs {
-			doc(g, f.Docs, "", plan.FuncText(f))
+			doc(g, f.Docs, fmt.Sprintf("%s serves the function %s.", s.methods[i], f.Name), plan.FuncText(f))
 			g.Id(s.methods[i]).Params(e.goParams(f, e.paramNames(f, "ctx", "context", "hostruntime"))...).Add(e.goResults(f))
 		}
 	})
@@ -148,11 +148,15 @@ func (e *emitter) lowerTopResult(g *jen.Group, f *wit.Func) {
 	}
 	g.List(jen.Id(refusal), jen.Id("ok")).Op(":=").Qual("errors", "AsType").Types(jen.Op("*").Id(e.failure[f])).Call(jen.Err())
 	g.If(jen.Err().Op("!=").Nil().Op("&&").Op("!").Id("ok")).Block(jen.Return(jen.Err()))
-	s := e.flatSink(jen.Id("c").Dot("Stack"))
-	if e.outPointer(g, f) {
-		s = e.memorySink("out")
+	if !e.outPointer(g, f) {
+		// Only a result without payloads is flat: a bare discriminant.
+		word := jen.Id("c").Dot("Stack").Index(jen.Lit(0))
+		g.Add(word.Clone()).Op("=").Lit(0)
+		g.If(jen.Id("ok")).Block(word.Clone().Op("=").Lit(1))
+		g.Return(jen.Nil())
+		return
 	}
-	s.start(g, t)
+	s := e.memorySink("out")
 	g.If(jen.Id("ok")).BlockFunc(func(g *jen.Group) {
 		e.writeCase(g, t, 1, s, jen.Id("refused").Dot("Value"))
 		g.Return(jen.Nil())

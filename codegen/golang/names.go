@@ -2,6 +2,7 @@ package golang
 
 import (
 	"go/token"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,10 +98,17 @@ func params(names []string, locals ...string) []string {
 	out := make([]string, len(names))
 	for i, name := range names {
 		id := unexported(name)
+		if glueName.MatchString(id) {
+			id += "_"
+		}
 		out[i] = s.pick(id, id+"_")
 	}
 	return out
 }
+
+// glueName matches what could be the name of a glue function, which a
+// parameter of that name would hide.
+var glueName = regexp.MustCompile(`^(load|store|lift|lower|number)[A-Z0-9]`)
 
 // PackageName returns the Go package name for a world: its letters and
 // digits, in lower case.
