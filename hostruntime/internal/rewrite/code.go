@@ -62,7 +62,7 @@ func (p *parser) functionBody(sig FuncType) {
 	}
 	b.groups.end, b.code.start = p.pos, p.pos
 	p.frames = append(p.frames[:0], frame{op: opBlock, arity: len(sig.Results), results: len(sig.Results)})
-	p.heights = heights{}
+	p.heights, p.work = heights{}, work{}
 	var in instruction
 	for p.err == nil && len(p.frames) > 0 {
 		p.next(&in)
@@ -71,6 +71,7 @@ func (p *parser) functionBody(sig FuncType) {
 		}
 	}
 	b.code.end = p.pos
+	p.work.check(p, b.code.start, int(locals))
 	p.m.bodies = append(p.m.bodies, b)
 }
 
@@ -79,6 +80,7 @@ func (p *parser) functionBody(sig FuncType) {
 func (p *parser) check(in *instruction, locals uint32) {
 	m := p.m
 	p.heights.apply(in)
+	p.work.add(in)
 	switch in.kind {
 	case immNone:
 		p.plain(in)

@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -115,31 +116,35 @@ func (h *host) tick() {
 // used returns the units that passed checks took.
 func (h *host) used() int64 { return h.granted - int64(int32(h.counter.Get())) }
 
-// start instantiates the output: everything that was taken out goes back in.
+// start instantiates a module that imports nothing.
 func (h *host) start(ctx context.Context, r wazero.Runtime) (api.Module, error) {
 	ctx = experimental.WithMemoryAllocator(ctx, h)
 	mod, err := r.InstantiateWithConfig(ctx, h.out.Bytes, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 	if err != nil {
 		return nil, err
 	}
+	return mod, h.fill(ctx, mod, nil)
+}
+
+// fill puts back into a new instance what was taken out of its module.
+func (h *host) fill(ctx context.Context, mod api.Module, imported func(uint32) uint64) error {
 	if h.out.Counter != "" {
 		h.counter = mod.ExportedGlobal(h.out.Counter).(api.MutableGlobal)
 	}
-	noImports := func(uint32) uint64 { panic("the module's expressions read imported globals") }
 	for _, g := range h.out.Globals {
-		mod.ExportedGlobal(g.Export).(api.MutableGlobal).Set(g.Init.Eval(noImports))
+		mod.ExportedGlobal(g.Export).(api.MutableGlobal).Set(g.Init.Eval(imported))
 	}
 	for _, seg := range h.out.Data {
-		if !mod.Memory().Write(uint32(seg.Offset.Eval(noImports)), seg.Bytes) {
-			return nil, fmt.Errorf("data segment out of range")
+		if !mod.Memory().Write(uint32(seg.Offset.Eval(imported)), seg.Bytes) {
+			return errors.New("data segment out of range")
 		}
 	}
 	if h.out.Start != "" {
 		if _, err := mod.ExportedFunction(h.out.Start).Call(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return mod, nil
+	return nil
 }
 
 const plenty = 1 << 40

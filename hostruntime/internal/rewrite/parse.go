@@ -91,6 +91,8 @@ type parser struct {
 	dataNamed    bool
 	frames       []frame
 	heights      heights
+	work         work
+	mutables     int // mutable globals
 	// declared marks the functions that code may refer to: those named
 	// outside of function bodies, the start section excepted.
 	declared []bool
@@ -216,16 +218,6 @@ func (p *parser) finish() {
 		p.fail("data count %d, but there are %d data segments", p.dataCount, len(m.data))
 	case p.dataNamed && p.dataCount < 0:
 		p.fail("code names data segments without a data count section")
-	}
-}
-
-// charge takes n from the budget for signatures and locals. A few bytes can
-// name a signature or declare locals by the thousand, and wazero's work for
-// them grows with the product; real code spends far less than a byte of
-// budget for each of its bytes.
-func (p *parser) charge(n int) {
-	if p.weight -= n; p.weight < 0 {
-		p.fail("declares more locals, parameters and results than its size warrants")
 	}
 }
 

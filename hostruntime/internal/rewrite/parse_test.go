@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -126,6 +127,19 @@ func TestRefused(t *testing.T) {
 			}
 			m.fn(m.typ(nil, nil), nil, code, op(opUnreachable))
 		}), "more locals, parameters and results than its size warrants"},
+		{"blocks", withCode(bytes.Repeat(op(opLoop, emptyType, opEnd), 10_001)), "60006 blocks, counting an if as 3 and a loop as 6"},
+		{"loops with locals", with(func(m *asm) {
+			m.fn(m.typ(nil, nil), make1000(I32), bytes.Repeat(op(opLoop, emptyType, opEnd), 401))
+		}), "401000 locals times loops"},
+		{"blocks with locals", with(func(m *asm) {
+			m.fn(m.typ(nil, nil), make1000(I32), bytes.Repeat(op(opBlock, emptyType, opEnd), 2001))
+		}), "2001000 locals times blocks"},
+		{"calls with globals", with(func(m *asm) {
+			for range 1000 {
+				m.global(I32, true, i32(0))
+			}
+			m.fn(m.typ(nil, nil), nil, bytes.Repeat(call(0), 8001))
+		}), "8001000 calls times mutable globals"},
 		{"big table", with(func(m *asm) { m.tables = append(m.tables, seq(op(byte(FuncRef), 0), u(MaxTableElems+1))) }), "tables start with 1048577 elements"},
 		{"memory beyond 4 GiB", with(func(m *asm) { m.memory(seq(op(0), u(65537))...) }), "memory limits exceed 65536 pages"},
 		{"data count", with(func(m *asm) { m.memory(0, 1); m.passive("a"); m.fn(m.typ(nil, nil), nil, op(opMisc, 9, 0)) }), "without a data count section"},

@@ -207,6 +207,9 @@ func TestImports(t *testing.T) {
 	if imp := mod.Imports[0]; imp.Kind != Func || len(imp.Sig.Params) != 1 || imp.Module != "" {
 		t.Errorf("import 0 is %+v", imp)
 	}
+	if typ := mod.ExportType(mod.Exports[0]); typ.Kind != Func || len(typ.Sig.Results) != 1 {
+		t.Errorf("the export's type is %+v", typ)
+	}
 	o, err := mod.Rewrite(Options{Imports: []Target{{"host", "plus one"}, {"memory", "m"}}, Meter: true})
 	if err != nil {
 		t.Fatal(err)

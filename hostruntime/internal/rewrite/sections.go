@@ -138,7 +138,9 @@ func (p *parser) globalType() Extern {
 		}
 		p.failAt(at, "mutability %#02x is unknown", mut)
 	}
-	g.Mutable = mut == 1
+	if g.Mutable = mut == 1; g.Mutable {
+		p.mutables++
+	}
 	return g
 }
 
@@ -290,23 +292,4 @@ func (p *parser) dataSection() {
 		seg.bytes = p.bytes(p.u32())
 		m.data = append(m.data, seg)
 	}
-}
-
-// hasMemory says whether there is a memory, defined or imported.
-func (m *Module) hasMemory() bool { return m.Memory != nil || m.memoryImports > 0 }
-
-// funcType returns the signature of the function with the given index.
-func (m *Module) funcType(index uint32) FuncType {
-	if i := int(index); i < len(m.funcImports) {
-		return m.Imports[m.funcImports[i]].Sig
-	}
-	return m.types[m.funcs[int(index)-len(m.funcImports)]]
-}
-
-// globalType returns the type of the global with the given index.
-func (m *Module) globalType(index uint32) *Extern {
-	if i := int(index); i < len(m.globalImports) {
-		return &m.Imports[m.globalImports[i]].Extern
-	}
-	return &m.Globals[int(index)-len(m.globalImports)]
 }
