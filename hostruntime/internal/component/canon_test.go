@@ -66,6 +66,22 @@ func TestLift(t *testing.T) {
 	})
 }
 
+// Canonical definitions only work on unshared 32-bit memories.
+func TestMemoryOfOptions(t *testing.T) {
+	with := func(limits ...byte) []byte {
+		mod := coreMod(section(1, vec(coreNone)), section(3, vec(u(0))), section(5, vec(limits)),
+			section(7, vec(cat(str("m"), []byte{2, 0}), cat(str("f"), []byte{0, 0}))), section(10, vec([]byte{2, 0, 0x0b})))
+		return comp(moduleSec(mod), coreInstanceSec(instantiate(0)), aliasSec(aliasCore(2, 0, "m"), aliasCore(0, 0, "f")),
+			typeSec(fn(nil, nil)), canonSec(lift(0, 0, optMem(0))))
+	}
+	checkCases(t, []decodeCase{
+		{"plain", with(0, 1), ""},
+		{"with a maximum", with(1, 1, 2), ""},
+		{"shared", with(3, 1, 2), "core memory 0 is shared"},
+		{"64-bit", with(4, 1), "64-bit memories of canonical definitions are not supported"},
+	})
+}
+
 func TestLower(t *testing.T) {
 	lowers := func(f []byte, opts ...[]byte) []byte {
 		return comp(withLibc(coreRealloc, coreNone), typeSec(f), importSec(item("f", exFunc(0))), canonSec(lower(0, opts...)))

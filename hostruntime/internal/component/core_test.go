@@ -86,6 +86,8 @@ func TestCoreModules(t *testing.T) {
 		{"maximum below minimum", mod(section(5, vec([]byte{1, 2, 1}))), "above its maximum"},
 		{"shared memory without maximum", mod(section(5, vec([]byte{2, 1}))), "must have a maximum"},
 		{"64-bit memory", mod(section(5, vec([]byte{4, 1}))), ""},
+		{"tag with a result", mod(section(1, vec(coreFn(nil, []byte{i32}))), section(13, vec([]byte{0, 0}))), "the type of a tag has results"},
+		{"tag with an attribute", mod(typ, section(13, vec([]byte{1, 0}))), "the attribute 0x00 of a tag"},
 		{"page size", mod(section(5, vec([]byte{8, 1, 0}))), "custom page sizes are not supported"},
 		{"typed function reference", mod(section(1, vec(coreFn(nil, []byte{0x64, 0x70})))), "reference type 0x64 is not supported"},
 		{"struct", mod(section(1, vec([]byte{0x5f, 0}))), "garbage-collected and recursive core types are not supported"},

@@ -151,9 +151,7 @@ func (m *moduleSkim) global(r *reader) {
 }
 
 func (m *moduleSkim) tag(r *reader) {
-	r.byte("the attribute of a tag")
-	f, _ := at(r, m.types, SortCoreType, r.u32("a type index"))
-	m.tags = append(m.tags, CoreExtern{Sort: SortCoreTag, Func: f})
+	m.tags = append(m.tags, coreTag(r, m.types))
 }
 
 func (m *moduleSkim) export(r *reader) {

@@ -229,13 +229,24 @@ func coreExternType(r *reader, types []*CoreFuncType) CoreExtern {
 		x.ValType = coreValType(r)
 		x.Mutable = r.flag("the mutability of a global")
 	case 0x04:
-		x.Sort = SortCoreTag
-		r.byte("the attribute of a tag")
-		x.Func, _ = at(r, types, SortCoreType, r.u32("a type index"))
+		x = coreTag(r, types)
 	default:
 		r.fail(start, "0x%02x where the kind of a core import or export is expected", kind)
 	}
 	return x
+}
+
+// coreTag reads the type of a tag.
+func coreTag(r *reader, types []*CoreFuncType) CoreExtern {
+	start := r.pos
+	if attribute := r.byte("the attribute of a tag"); attribute != 0 {
+		r.fail(start, "0x%02x where the attribute 0x00 of a tag is expected", attribute)
+	}
+	f, ok := at(r, types, SortCoreType, r.u32("a type index"))
+	if ok && len(f.Results) > 0 {
+		r.fail(start, "the type of a tag has results: non-empty tag result type")
+	}
+	return CoreExtern{Sort: SortCoreTag, Func: f}
 }
 
 // limits reads the limits of a table or memory.

@@ -163,6 +163,69 @@ func TestArgumentsReplaceTypesOfInstances(t *testing.T) {
 	}
 }
 
+// Resource types are replaced inside of every kind of type.
+func TestArgumentsReplaceResourcesEverywhere(t *testing.T) {
+	ct := componentType(
+		declImport(item("r", exSub)),
+		declType(own(0)), declType(borrow(0)), // 1, 2
+		declType(record(labelled("a", tU8), labelled("b", ix(1)))),                      // 3
+		declExport(item("rec", exEq(3))),                                                // 4
+		declType(variant(vcase("a", nil), vcase("b", ix(4)))),                           // 5
+		declExport(item("var", exEq(5))),                                                // 6
+		declType(list(ix(6))), declType(mapOf(tString, ix(7))), declType(option(ix(8))), // 7, 8, 9
+		declType(fn(params(labelled("a", ix(9)), labelled("b", ix(2))), nil)), // 10
+		declExport(item("f", exFunc(10))),
+		declType(componentType( // 11
+			declAlias(aliasOuter(sType, 1, 0)), declImport(item("r", exEq(0))),
+			declType(borrow(1)), declType(fn(params(labelled("a", ix(2))), nil)), declImport(item("f", exFunc(3))),
+		)),
+		declExport(item("c", exComponent(11))),
+		declExport(item("ct", exEq(11))),
+		declType(instanceType(declAlias(aliasOuter(sType, 1, 10)), declExport(item("f", exFunc(0))))), // 13
+		declExport(item("i", exInstance(13))),
+	)
+	c := mustDecode(t, comp(typeSec(ct, resource), importSec(item("c", exComponent(0))), instanceSec(instantiate(0, with("r", sType, 1)))))
+	want := c.Defs[1].(*TypeDef).Type.Resource
+	it := c.Defs[3].(*Instantiate).Type
+	for name, f := range map[string]*abi.Func{"f": it.Export("f").Func, "i": it.Export("i").Instance.Export("f").Func} {
+		rec := f.Params[0].Type.Elem.Elem.Elem.Cases[1].Type
+		if rec.Fields[1].Type.Resource != want || f.Params[1].Type.Resource != want {
+			t.Errorf("the function of %s has type %s, of another resource type", name, f)
+		}
+		if rec.Size() != 8 || rec.Fields[1].Offset != 4 || !f.Params[1].Type.HasBorrow() {
+			t.Errorf("the function of %s has lost its layout", name)
+		}
+	}
+	for name, ct := range map[string]*ComponentType{"c": it.Export("c").Component, "ct": it.Export("ct").Type.Component} {
+		if ct.Import("f").Func.Params[0].Type.Resource != want || ct.Import("r").Type.Resource != want {
+			t.Errorf("component %s imports %s, of another resource type", name, ct)
+		}
+	}
+	if shared := it.Export("rec").Type.Value; shared != it.Export("f").Func.Params[0].Type.Elem.Elem.Elem.Cases[1].Type {
+		t.Error("a type that was shared is copied twice")
+	}
+}
+
+func TestTypesOfInstances(t *testing.T) {
+	rec := declType(record(labelled("a", tU8)))
+	f := declType(fn(nil, ix(0)))
+	named := instanceType(rec, declExport(item("rec", exEq(0))), declType(fn(nil, ix(1))), declExport(item("f", exFunc(2))))
+	unnamed := instanceType(rec, f, declExport(item("f", exFunc(1))))
+	gives := func(given []byte) []byte {
+		return comp(typeSec(componentType(declType(named), declImport(item("t", exEq(0)))), given),
+			importSec(item("c", exComponent(0))), instanceSec(instantiate(0, with("t", sType, 1))))
+	}
+	more := instanceType(rec, declExport(item("rec", exEq(0))), declType(fn(nil, ix(1))), declExport(item("f", exFunc(2))), declExport(item("g", exFunc(2))))
+	checkCases(t, []decodeCase{
+		{"name for an instance type", comp(typeSec(named), importSec(item("t", exEq(0)))), ""},
+		{"name for an instance type with an unnamed type", comp(typeSec(unnamed), importSec(item("t", exEq(0)))), "not valid to be used as import"},
+		{"import of an instance with an unnamed type", comp(typeSec(unnamed), importSec(item("t", exInstance(0)))), "not valid to be used as import"},
+		{"equal instance type", gives(named), ""},
+		{"instance type with more", gives(more), `missing expected export "g"`},
+		{"another kind of type", gives(fn(nil, nil)), "expected an instance type, found a function type"},
+	})
+}
+
 func TestInstantiation(t *testing.T) {
 	// instantiates declares component type ct, imports it, and instantiates
 	// it with args; sections come before the instantiation.
