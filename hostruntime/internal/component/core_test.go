@@ -152,6 +152,9 @@ func TestCoreModuleTypes(t *testing.T) {
 		{"outer alias of a module type", comp(coreTypeSec(module(), module(cat([]byte{2, 0x10, 1}, u(1), u(0))))), "cannot alias a module type"},
 		{"local alias", comp(coreTypeSec(module(typ(coreNone), cat([]byte{2, 0x10, 1}, u(0), u(0)), exp("f", 0, 1)))), ""},
 		{"alias too far out", comp(coreTypeSec(module(cat([]byte{2, 0x10, 1}, u(2), u(0))))), "invalid outer alias count"},
+		{"function type with subtypes", comp(coreTypeSec(coreNone, cat([]byte{0, 0x50, 0}, coreNone))), ""},
+		{"function type with a supertype", comp(coreTypeSec(cat([]byte{0, 0x50, 1, 0}, coreNone))), "core types with supertypes are not supported"},
+		{"alias of a function type with subtypes", comp(coreTypeSec(cat([]byte{0, 0x50, 0}, coreNone), module(cat([]byte{2, 0x10, 1}, u(1), u(0))))), "core types with subtypes are not supported"},
 		{"unknown declarator", comp(coreTypeSec(module([]byte{4}))), "0x04 where a module declarator"},
 	})
 }

@@ -95,6 +95,8 @@ func coreFuncType(r *reader) *CoreFuncType {
 const (
 	opCoreFunc   = 0x60
 	opCoreModule = 0x50
+	// opCoreSub comes before 0x50 where that would mean a module type.
+	opCoreSub = 0x00
 )
 
 // coreCompType reads a core type that is not a module type.
@@ -112,15 +114,32 @@ func coreCompType(r *reader) *CoreFuncType {
 	return nil
 }
 
+// coreSubType reads a function type that can have subtypes. No definition that
+// is supported can use it, so it has no place in the result.
+func coreSubType(r *reader) {
+	start := r.pos
+	r.byte("a core type")
+	if op := r.byte("a core type"); op != opCoreModule {
+		r.fail(start, "0x%02x where 0x50 (sub) is expected", op)
+	}
+	if r.count(maxParams, "supertypes") > 0 {
+		r.unsupported("core types with supertypes")
+	}
+	coreCompType(r)
+}
+
 // coreTypeDef reads a core type definition.
 //
 // Spec: Binary, "Type Definitions", core:type.
 func (d *decoder) coreTypeDef(r *reader, s *scope) Def {
 	def := &CoreTypeDef{Position: Position(r.item)}
-	if r.peek() == opCoreModule {
+	switch r.peek() {
+	case opCoreModule:
 		r.byte("a core type")
 		def.Module = d.coreModuleType(r, s)
-	} else {
+	case opCoreSub:
+		coreSubType(r)
+	default:
 		def.Func = coreCompType(r)
 	}
 	s.coreTypes = append(s.coreTypes, coreType{fn: def.Func, module: def.Module})
@@ -200,8 +219,11 @@ func (d *decoder) coreTypeAlias(r *reader, s *scope, types []*CoreFuncType) *Cor
 		return nil
 	}
 	t, ok := at(r, target.coreTypes, SortCoreType, index)
-	if ok && t.fn == nil {
+	switch {
+	case ok && t.module != nil:
 		r.fail(start, "a module type cannot alias a module type")
+	case ok && t.fn == nil:
+		r.unsupported("core types with subtypes")
 	}
 	return t.fn
 }

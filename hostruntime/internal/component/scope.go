@@ -49,7 +49,8 @@ type valueSlot struct {
 	used bool
 }
 
-// A coreType is one entry of the core type space; one field is set.
+// A coreType is one entry of the core type space; one field is set, or none for
+// a type that nothing supported can use.
 type coreType struct {
 	fn     *CoreFuncType
 	module *CoreModuleType
