@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/capsule-kit/capsule/internal/wasmtools"
 )
 
 // Options say how WIT is read. The zero value is the usual way.
@@ -67,11 +69,7 @@ func Load(ctx context.Context, path string, opts Options) (*Resolved, error) {
 
 // resolve runs the reader over the text and returns its resolved form.
 func resolve(ctx context.Context, src *source, opts Options) ([]byte, error) {
-	dir, err := cacheDir(opts.CacheDir)
-	if err != nil {
-		return nil, fmt.Errorf("wit: %w", err)
-	}
-	t, err := openTool(ctx, dir)
+	tool, err := wasmtools.Open(ctx, opts.CacheDir)
 	if err != nil {
 		return nil, fmt.Errorf("wit: %w", err)
 	}
@@ -87,15 +85,13 @@ func resolve(ctx context.Context, src *source, opts Options) ([]byte, error) {
 	for _, feature := range opts.Features {
 		args = append(args, "--features="+feature)
 	}
-	data, err := t.run(ctx, mountedAs, files, append(args, target)...)
-	var failure *toolFailure
-	var own *Error
+	data, err := tool.Run(ctx, mountedAs, files, append(args, target)...)
+	failure, failed := errors.AsType[*wasmtools.Failure](err)
 	switch {
-	case errors.As(err, &failure):
-		return nil, diagnose(src, mountedAs, failure.stderr)
-	case errors.As(err, &own):
-		own.Pos.File = src.shown
-		return nil, own
+	case failed:
+		return nil, diagnose(src, mountedAs, failure.Stderr)
+	case errors.Is(err, wasmtools.ErrTooLarge):
+		return nil, src.errorAt("", CodeTooLarge, "the text is too large or too deeply nested to be read")
 	case err != nil:
 		return nil, fmt.Errorf("wit: %w", err)
 	}

@@ -58,6 +58,9 @@ func TestErrors(t *testing.T) {
 		}
 		return out.String()
 	})
+	if strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
+		return // only some of the examples ran
+	}
 	for _, code := range []string{
 		CodeSyntax, CodeUnknownName, CodeUnknownPkg, CodeDuplicate, CodeRecursive, CodeGated,
 		CodeUnsupported, CodeTooLarge, CodeNoWIT, CodeNoWorld, CodeInvalid,
@@ -138,6 +141,26 @@ func options(comment string) map[string]string {
 		}
 	}
 	return set
+}
+
+// Nesting that the reader survives is refused by its depth, nesting that it
+// does not survive by its size; none reaches this process's own stack.
+func TestNestingIsBounded(t *testing.T) {
+	for _, depth := range []int{MaxTypeDepth - 1, MaxTypeDepth, 2000, 30000} {
+		dir := t.TempDir()
+		text := "package a:b;\ninterface i { type t = " + strings.Repeat("option<", depth) + "u8" + strings.Repeat(">", depth) + "; }"
+		unpack(t, filepath.Join(dir, "a.wit"), []byte(text))
+		_, err := Load(t.Context(), dir, Options{})
+		if depth < MaxTypeDepth {
+			if err != nil {
+				t.Errorf("%d levels: %v", depth, err)
+			}
+			continue
+		}
+		if e, ok := errors.AsType[*Error](err); !ok || e.Code != CodeTooLarge {
+			t.Errorf("%d levels: %v, want an error with code %s", depth, err, CodeTooLarge)
+		}
+	}
 }
 
 func TestLoadObeysContext(t *testing.T) {

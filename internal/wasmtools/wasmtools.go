@@ -1,4 +1,8 @@
-package wit
+// Package wasmtools runs the wasm-tools program, which is a WebAssembly module
+// itself, in a sandbox that sees nothing but the files it is given.
+//
+// Its machine code is cached on disk, in a folder that is checked first.
+package wasmtools
 
 import (
 	"bytes"
@@ -38,8 +42,8 @@ const (
 	maxToolOutput = 256 << 20
 )
 
-// A tool is the compiled wasm-tools, ready to run any number of times.
-type tool struct {
+// A Tool is the compiled wasm-tools, ready to run any number of times.
+type Tool struct {
 	ready   chan struct{} // closed when the fields below are set
 	runtime wazero.Runtime
 	module  wazero.CompiledModule
@@ -48,19 +52,26 @@ type tool struct {
 
 var tools struct {
 	sync.Mutex
-	byDir map[string]*tool
+	byDir map[string]*Tool
 }
 
-// openTool returns the tool compiled with the given cache folder (none when
-// empty); compiled once in a process. A caller whose context ends stops
-// waiting, while the compilation goes on for the next one.
-func openTool(ctx context.Context, dir string) (*tool, error) {
+// Open returns the tool, compiled once in a process for each cache folder. A
+// caller whose context ends stops waiting, while the compilation goes on for
+// the next one.
+//
+// The cache folder must be this user's and closed to others; it is made where
+// it doesn't exist. Empty means capsule/wit in the user's cache directory.
+func Open(ctx context.Context, cache string) (*Tool, error) {
+	dir, err := cacheDir(cache)
+	if err != nil {
+		return nil, err
+	}
 	tools.Lock()
 	t := tools.byDir[dir]
 	if t == nil {
-		t = &tool{ready: make(chan struct{})}
+		t = &Tool{ready: make(chan struct{})}
 		if tools.byDir == nil {
-			tools.byDir = make(map[string]*tool)
+			tools.byDir = make(map[string]*Tool)
 		}
 		tools.byDir[dir] = t
 		go t.compile(context.WithoutCancel(ctx), dir)
@@ -81,7 +92,7 @@ func openTool(ctx context.Context, dir string) (*tool, error) {
 	}
 }
 
-func (t *tool) compile(ctx context.Context, dir string) {
+func (t *Tool) compile(ctx context.Context, dir string) {
 	defer close(t.ready)
 	config := wazero.NewRuntimeConfig().WithCloseOnContextDone(true).WithMemoryLimitPages(maxToolPages)
 	if dir != "" {
@@ -112,12 +123,13 @@ func (t *tool) compile(ctx context.Context, dir string) {
 	}
 }
 
-// run runs the tool with the given arguments. It sees the files of dir, by
-// that name, and nothing else: no clock, no environment, no other folder.
+// Run runs the tool with the given arguments and returns its standard output.
+// It sees the files, in a folder of the given name, and nothing else: no
+// clock, no environment, no other folder.
 //
-// A tool that ends with a failure code gives its standard error as a
-// *toolFailure.
-func (t *tool) run(ctx context.Context, dir string, files fs.FS, args ...string) ([]byte, error) {
+// Errors: *Failure when the tool reports one, ErrTooLarge when the input is
+// beyond its means, ctx's error.
+func (t *Tool) Run(ctx context.Context, dir string, files fs.FS, args ...string) ([]byte, error) {
 	stdout := limitedBuffer{limit: maxToolOutput}
 	stderr := limitedBuffer{limit: 1 << 20}
 	config := wazero.NewModuleConfig().WithName("").
@@ -133,24 +145,27 @@ func (t *tool) run(ctx context.Context, dir string, files fs.FS, args ...string)
 		return nil, context.Cause(ctx)
 	}
 	if stdout.full {
-		return nil, &Error{Code: CodeTooLarge, Msg: fmt.Sprintf("the WIT text expands to more than %d MiB", maxToolOutput>>20)}
+		return nil, ErrTooLarge
 	}
-	var exit *sys.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() != 0 {
-		return nil, &toolFailure{stderr.String()}
-	}
-	if err != nil && (exit == nil || exit.ExitCode() != 0) {
-		// A stack overflow or memory exhausted inside the sandbox: the text
-		// is at fault, by its size or nesting.
-		return nil, &Error{Code: CodeTooLarge, Msg: "the WIT text is too large or too deeply nested to be read"}
+	exit, exited := errors.AsType[*sys.ExitError](err)
+	switch {
+	case exited && exit.ExitCode() != 0:
+		return nil, &Failure{Stderr: stderr.String()}
+	case err != nil && !exited:
+		// Its stack or memory ran out: the input is at fault.
+		return nil, ErrTooLarge
 	}
 	return stdout.Bytes(), nil
 }
 
-// A toolFailure is the standard error of a run that failed.
-type toolFailure struct{ stderr string }
+// ErrTooLarge says that an input is too large or too deeply nested for the
+// tool.
+var ErrTooLarge = errors.New("the input is too large or too deeply nested")
 
-func (f *toolFailure) Error() string { return "wasm-tools: " + f.stderr }
+// A Failure is what the tool said when it failed.
+type Failure struct{ Stderr string }
+
+func (f *Failure) Error() string { return "wasm-tools: " + f.Stderr }
 
 // A limitedBuffer keeps what is written to it, and fails the write that
 // would exceed its limit.

@@ -1,6 +1,6 @@
 //go:build unix
 
-package wit
+package wasmtools
 
 import (
 	"os"
@@ -82,21 +82,21 @@ func TestCacheDirRefusesOtherOwner(t *testing.T) {
 	if _, err := cacheDir(dir); err == nil || !strings.Contains(err.Error(), "another user") {
 		t.Errorf("got error %v, want a refusal", err)
 	}
-	wit := t.TempDir()
-	unpack(t, filepath.Join(wit, "a.wit"), []byte("package a:b;\n"))
-	if _, err := Load(t.Context(), wit, Options{CacheDir: dir}); err == nil {
-		t.Error("Load used a cache of another user")
+	if _, err := Open(t.Context(), dir); err == nil {
+		t.Error("Open used a cache of another user")
 	}
 }
 
-// The library that carries the reader would keep its machine code in the
-// shared temporary directory. Nothing may be read from or written there.
-func TestLoadLeavesSharedTemp(t *testing.T) {
+// The library that carries the tool would keep its machine code in the shared
+// temporary directory. Nothing may be read from or written there.
+func TestOpenLeavesSharedTemp(t *testing.T) {
 	shared := t.TempDir()
 	t.Setenv("TMPDIR", shared)
-	dir := filepath.Join(t.TempDir(), "wit")
-	unpack(t, filepath.Join(dir, "a.wit"), []byte("package a:b;\n"))
-	if _, err := Load(t.Context(), dir, Options{}); err != nil {
+	tool, err := Open(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tool.Run(t.Context(), "x", os.DirFS(t.TempDir()), "--version"); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(shared)
