@@ -175,7 +175,7 @@ func compile(ctx context.Context, r Request, in *inputs) (component []byte, err 
 	}
 	result, err := proc.Run(ctx, proc.Command{
 		Args: tools.Command(toolchain.Job{
-			WIT: dirs.wit, World: r.World, Guests: dirs.guests, File: file,
+			WIT: dirs.wit, World: r.World, Guests: dirs.guests, File: file, Guest: in.guest,
 			Out: dirs.out, Packages: dirs.packages,
 		}),
 		Dir: dirs.guests,

@@ -55,8 +55,9 @@ func explain(r Request, dirs folders, limits Limits, result proc.Result) error {
 	default:
 		e = explainStarlingMonkey(output, dirs.guests)
 	}
-	if _, what, found := strings.Cut(output, missingMark); found {
-		what, _, _ = strings.Cut(what, "\n")
+	// The last one, since a traceback shows the line of code that has it first.
+	if i := strings.LastIndex(output, missingMark); i >= 0 {
+		what, _, _ := strings.Cut(output[i+len(missingMark):], "\n")
 		e = &GuestError{Message: "the world asks for an export that the guest lacks: " + what}
 	}
 	if e.Message == "" {
@@ -86,7 +87,10 @@ var outOfMemory = regexp.MustCompile(`memory allocation of \d+ bytes failed|Memo
 var (
 	pythonFrame = regexp.MustCompile(`(?m)^( *)File "/0/([^"]+)", line (\d+)`)
 	// A frame of the entry module, with the source lines below it.
-	entryFrame    = regexp.MustCompile(`(?m)^  File "/0/` + entryName + `\.py".*\n(?:    .*\n)*`)
+	entryFrame = regexp.MustCompile(`(?m)^  File "/0/` + entryName + `\.py".*\n(?:    .*\n)*`)
+	// What componentize-py says when a module has no class for the world's
+	// functions, or for an interface.
+	lacksClass    = regexp.MustCompile(`^AttributeError: module '[^']*' has no attribute '([^']*)'`)
 	trappingStub  = regexp.MustCompile(`called trapping stub: (.*)`)
 	exitStatus    = regexp.MustCompile(`Exited with i32 exit status (-?\d+)`)
 	lastCause     = regexp.MustCompile(`(?m)^ +\d+: (?:wasm trap: )?(.*)$`)
@@ -101,7 +105,7 @@ func explainPython(output, guests string) *GuestError {
 	}
 	text, causes, _ := strings.Cut(output, "\n\nCaused by:")
 	causes, _, _ = strings.Cut(causes, "\nStack backtrace:")
-	text = entryFrame.ReplaceAllString(strings.TrimSpace(text)+"\n", "")
+	text = entryFrame.ReplaceAllString(strings.Trim(text, "\n")+"\n", "")
 	e := &GuestError{}
 	switch {
 	case pythonWorldIn.MatchString(causes):
@@ -115,6 +119,9 @@ func explainPython(output, guests string) *GuestError {
 		e.Message = "the guest's top level, which runs during the build, ends the program (exit status " +
 			exitStatus.FindStringSubmatch(causes)[1] + ")"
 		e.Detail = text
+		return e
+	case lacksClass.MatchString(text):
+		e.Message = "the world asks for an export that the guest lacks: class " + lacksClass.FindStringSubmatch(text)[1]
 		return e
 	case strings.TrimSpace(text) == "":
 		if all := lastCause.FindAllStringSubmatch(causes, -1); len(all) > 0 {

@@ -12,10 +12,11 @@ import (
 type Job struct {
 	WIT   string // folder
 	World string
-	// Guests is the folder that holds the guest's file and what it imports,
-	// and File the file's name in it.
-	Guests, File string
-	Out          string
+	// Guests is the folder that holds the guest's file and what it imports.
+	// File is the name in it of the file to compile: the guest's own, called
+	// Guest, or one that passes on what that exports.
+	Guests, File, Guest string
+	Out                 string
 	// Packages is an empty folder that stands in for a virtual environment, so
 	// that no installed package gets into the component unasked.
 	Packages string
@@ -33,7 +34,7 @@ func (t *Toolchain) Command(job Job) []string {
 		return t.node("node_modules/componentize-qjs/bin/componentize-qjs", "--sync",
 			"--wit", job.WIT, "--world", job.World, "--js", job.File, "--module-root", job.Guests, "--output", job.Out)
 	}
-	return t.node("compile.mjs", job.File, job.WIT, job.World, job.Out)
+	return t.node("compile.mjs", job.Guest, job.File, job.WIT, job.World, job.Out)
 }
 
 // Environment returns all variables that the compiler is started with: none of
