@@ -27,6 +27,8 @@ type call struct {
 	// failure is the first error of a host function or of the runtime while
 	// guest code was running; the guest's own trap follows from it.
 	failure error
+	// refused says that the function returned its own result::err.
+	refused bool
 }
 
 func (c *call) fail(err error) {
@@ -84,7 +86,7 @@ func (in *Instance) end(err error) error {
 	}
 	if r := c.report; r != nil {
 		*r = Report{
-			Export: c.export, Outcome: Outcome(err), WallTime: time.Since(c.started),
+			Export: c.export, Outcome: c.outcome(err), WallTime: time.Since(c.started),
 			MemoryBytes: in.memory.used, LiftedBytes: c.budget.Used(), HostCalls: c.hostCalls,
 			Stdout: in.stdout.String(), Stderr: in.stderr.String(),
 			StdoutBytes: in.stdout.total, StderrBytes: in.stderr.total,
@@ -93,6 +95,15 @@ func (in *Instance) end(err error) error {
 	c.outer, c.ctx, c.cancel, c.report = nil, nil, nil, nil
 	in.busy.Store(false)
 	return err
+}
+
+// outcome is that of the error, except that a function's own result::err is no
+// error here.
+func (c *call) outcome(err error) string {
+	if err == nil && c.refused {
+		return OutcomeGuestError
+	}
+	return Outcome(err)
 }
 
 // failed explains an error that came out of running core code.

@@ -9,6 +9,7 @@ import (
 	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
 	"github.com/capsule-kit/capsule/hostruntime/value"
+	"github.com/capsule-kit/capsule/wit/abi"
 )
 
 // Call calls an export with dynamic values. name is the function's name, or
@@ -27,6 +28,9 @@ func (in *Instance) Call(ctx context.Context, name string, args ...value.Value) 
 		return nil, err
 	}
 	result, err := in.callDynamic(export, args)
+	if r, ok := result.(value.Result); ok && export.Type.Result.Kind == abi.Result {
+		in.call.refused = r.IsError
+	}
 	if err := in.end(err); err != nil {
 		return nil, err
 	}
@@ -175,7 +179,8 @@ func (b *boundExport) Begin(ctx context.Context, c *bind.Call) error {
 func (b *boundExport) Invoke(*bind.Call) error { return b.active.run() }
 
 // End finishes the call and gives the instance back.
-func (b *boundExport) End(_ *bind.Call, err error) error {
+func (b *boundExport) End(c *bind.Call, err error) error {
+	b.in.call.refused = c.Refused()
 	if e := b.active.finish(err == nil); err == nil {
 		err = e
 	}

@@ -80,9 +80,10 @@ type Call struct {
 	// Words are core values: an i32 has its upper half zero or ignored.
 	Stack []uint64
 
-	cx  *canon.Context
-	fn  *Func
-	err error
+	cx      *canon.Context
+	fn      *Func
+	err     error
+	refused bool
 	// named is err once it has its field's or parameter's name; see Field.
 	named error
 }
@@ -90,7 +91,7 @@ type Call struct {
 // Reset prepares c for a crossing with the given context and stack. Only the
 // runtime calls it.
 func (c *Call) Reset(cx *canon.Context, stack []uint64) {
-	c.cx, c.Stack, c.err = cx, stack, nil
+	c.cx, c.Stack, c.err, c.refused = cx, stack, nil, false
 }
 
 // Context is the canonical ABI's context of the crossing, for the runtime.
@@ -114,6 +115,13 @@ func (c *Call) Failed() bool { return c.err != nil }
 
 // Err returns the first failure.
 func (c *Call) Err() error { return c.err }
+
+// Refuse says that the function returned its own result::err: a value like any
+// other, but another outcome for the report.
+func (c *Call) Refuse() { c.refused = true }
+
+// Refused reports whether Refuse was called.
+func (c *Call) Refused() bool { return c.refused }
 
 // Fail makes err the call's failure, unless there is one already.
 func (c *Call) Fail(err error) {

@@ -225,9 +225,13 @@ func TestAnUncaughtExceptionIsATrapWithItsTraceback(t *testing.T) {
 func TestAResultErrorIsAValue(t *testing.T) {
 	each(t, guest.Engines, func(ctx context.Context, t *testing.T, c *hostruntime.Component) {
 		in := instantiate(ctx, t, c, hostruntime.Policy{})
-		got, err := in.Call(ctx, "refuse", value.String("no"))
+		var used hostruntime.Report
+		got, err := in.Call(hostruntime.WithReport(ctx, &used), "refuse", value.String("no"))
 		if want := (value.Result{IsError: true, Payload: value.String("no")}); err != nil || !value.Equal(got, want) {
 			t.Errorf("got %v, %v", got, err)
+		}
+		if used.Outcome != hostruntime.OutcomeGuestError {
+			t.Errorf("outcome %q, want guest-error", used.Outcome)
 		}
 		if got, err := act(ctx, in, "hello"); got != "hello" {
 			t.Errorf("afterwards: got %q, %v", got, err)
