@@ -4,8 +4,9 @@ package component
 // what toolchains emit, and keep the cost of a hostile input near its size.
 const (
 	// maxDefinitions bounds the definitions and declarators of one input,
-	// nested components and types included: each costs some hundred bytes.
-	maxDefinitions = 500_000
+	// nested components and types included: each can cost a kilobyte. An 18 MB
+	// Python guest has 3 600.
+	maxDefinitions = 100_000
 	// maxNesting bounds how deep components and component or instance types
 	// are written inside each other.
 	maxNesting = 100

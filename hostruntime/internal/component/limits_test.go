@@ -62,7 +62,7 @@ func TestCountLimits(t *testing.T) {
 	}
 	checkCases(t, []decodeCase{
 		{"most definitions", all(maxDefinitions), ""},
-		{"too many definitions", cat(all(maxDefinitions), typeSec(tBool)), "more than 500000 definitions"},
+		{"too many definitions", cat(all(maxDefinitions), typeSec(tBool)), "more than 100000 definitions"},
 		{"most parameters", comp(typeSec(fn(ps[:maxParams], nil))), ""},
 		{"too many parameters", comp(typeSec(fn(ps, nil))), "the limit is 1000"},
 	})
