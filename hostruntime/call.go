@@ -170,6 +170,7 @@ func (in *Instance) public(err error) error {
 		}
 	}
 	trap.Export, trap.Stderr = c.export, in.stderr.String()
+	trap.Exception = exception(trap.Stderr)
 	if in.memory.refused > 0 {
 		// Most engines can do nothing but trap when they run out of memory.
 		return &LimitError{

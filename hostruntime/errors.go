@@ -71,6 +71,9 @@ type Trap struct {
 	// the call: engines put their traceback there. It is the guest's own text:
 	// escape it before showing it on a terminal.
 	Stderr string
+	// Exception is the uncaught exception that Stderr tells of: a line for
+	// people, found on a best effort, empty if there is none. Guest's text too.
+	Exception string
 	// Cause is the host function's error, if one caused the trap.
 	Cause error
 }
@@ -82,20 +85,14 @@ func (e *Trap) Error() string {
 		b.WriteString(e.Export + ": ")
 	}
 	b.WriteString("trap: " + e.Reason)
-	if last := lastLine(e.Stderr); last != "" {
-		b.WriteString(": " + EscapeText(last))
+	if e.Exception != "" {
+		b.WriteString(": " + EscapeText(e.Exception))
 	}
 	return b.String()
 }
 
 // Unwrap returns the host function's error.
 func (e *Trap) Unwrap() error { return e.Cause }
-
-// lastLine is where Python and JavaScript name the exception.
-func lastLine(text string) string {
-	text = strings.TrimRight(text, "\n")
-	return text[strings.LastIndexByte(text, '\n')+1:]
-}
 
 // The limits that a LimitError can name.
 const (

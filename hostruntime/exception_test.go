@@ -1,0 +1,42 @@
+package hostruntime
+
+import "testing"
+
+func TestExceptionIsFoundInEachEnginesForm(t *testing.T) {
+	tests := []struct{ name, stderr, want string }{
+		{"python", `Traceback (most recent call last):
+  File "/0/guest.py", line 35, in act
+    boom()
+ValueError: the guest's own words
+
+thread '<unnamed>' (1) panicked at runtime/src/lib.rs:1280:25:
+Python function threw an unexpected exception
+note: run with ` + "`RUST_BACKTRACE=1`" + ` environment variable to display a backtrace
+`, "ValueError: the guest's own words"},
+		{"python, chained", `Traceback (most recent call last):
+  File "/0/guest.py", line 1, in act
+KeyError: 'a'
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/0/guest.py", line 3, in act
+RuntimeError: second
+`, "RuntimeError: second"},
+		{"quickjs", `
+thread '<unnamed>' (1) panicked at crates/runtime/src/interpreter.rs:51:31:
+Failed to call 'act': Exception(Exception { message: Some("the \"guest's\" own words"), stack: Some("    at act (/guest.js:29:17)\n") })
+`, `the "guest's" own words`},
+		{"starlingmonkey", "printed before\nthe guest's own words\nStack:\n  act@guest.js:29:13\n\nRedirecting call to abort() to mozalloc_abort\n",
+			"the guest's own words"},
+		{"nothing", "some text\n", ""},
+		{"a guest that pretends", "Traceback (most recent call last):\n", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := exception(tt.stderr); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
