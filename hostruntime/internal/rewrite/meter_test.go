@@ -293,3 +293,17 @@ func BenchmarkRewrite(b *testing.B) {
 		}
 	}
 }
+
+// What metering adds to a function doesn't depend on its parameters.
+func TestGrowth(t *testing.T) {
+	var m asm
+	wide := m.typ(make1000(I64), nil)
+	const funcs = 100
+	for range funcs {
+		m.fn(wide, nil)
+	}
+	src := m.bytes()
+	if grown := len(rewriteAll(t, src, true).Bytes) - len(src); grown > 64*funcs {
+		t.Errorf("%d functions of %d bytes grow by %d", funcs, len(src), grown)
+	}
+}
