@@ -22,7 +22,7 @@ func (e *emitter) checkWorld() {
 			e.refuse(f.Pos, fmt.Sprintf("imported function %q hides componentize-py's module %s.%s", f.Name, worldModule, name))
 		}
 	}
-	e.checkShadowing(declared(e.w.Types), true)
+	e.checkShadowing(declared(e.w.Types), worldFuncs(e.w.Imports), true)
 	for _, i := range e.reach.Exports {
 		if e.protocolName(i) == worldProtocol {
 			e.refuse(i.Pos, fmt.Sprintf("exported interface %q and the world itself would both be the class %s", i.Name, worldProtocol))
@@ -35,39 +35,48 @@ func (e *emitter) checkWorld() {
 			}
 			continue
 		}
-		e.checkShadowing(declared(i.Types), false)
+		e.checkShadowing(declared(i.Types), nil, false)
 	}
 	for _, i := range e.reach.Imports {
-		e.checkShadowing(declared(i.Types), false)
+		e.checkShadowing(declared(i.Types), i.Funcs, false)
 	}
 	e.checkModules(importSide, e.reach.Imports)
 	e.checkModules(exportSide, e.reach.Exports)
 }
 
-// checkShadowing refuses a type whose class hides the base class or the
-// constructor of a later declaration in the same module of componentize-py's.
-func (e *emitter) checkShadowing(types []*wit.TypeDef, protocol bool) {
-	needs := map[string]int{} // how many types use a name to be declared
+// checkShadowing refuses names that hide what a module of componentize-py's
+// uses itself: a base class that a later declaration needs, or what its imported
+// functions tell errors by. protocol is set where the module has a protocol.
+func (e *emitter) checkShadowing(types []*wit.TypeDef, imported []*wit.Func, protocol bool) {
+	needs := map[string]bool{"Protocol": protocol}
 	for _, t := range types {
 		if t.Resource {
-			needs["Protocol"]++
+			needs["Protocol"] = true
 			continue
 		}
 		switch t.Shape.Kind {
 		case abi.Enum:
-			needs["Enum"]++
+			needs["Enum"] = true
 		case abi.Flags:
-			needs["Flag"]++
+			needs["Flag"] = true
 		case abi.Variant:
-			needs["Union"]++
+			needs["Union"] = true
 		}
 	}
-	if protocol {
-		needs["Protocol"]++
+	for _, f := range imported {
+		if _, _, is := guest.Result(f.Result); is {
+			needs["Err"] = true
+			needs["isinstance"] = true
+		}
 	}
 	for _, t := range types {
-		if name := guest.UpperCamel(t.Name); needs[name] > 0 {
+		if name := guest.UpperCamel(t.Name); needs[name] {
 			e.refuse(t.Pos, fmt.Sprintf("type %q becomes the Python class %s, which hides what componentize-py itself uses under that name", t.Name, name))
+		}
+	}
+	for _, f := range imported {
+		if name := snake(f.Name); f.Kind == wit.Freestanding && needs[name] {
+			e.refuse(f.Pos, fmt.Sprintf("imported function %q hides what componentize-py itself uses under that name", f.Name))
 		}
 	}
 }

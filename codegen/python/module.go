@@ -145,10 +145,14 @@ func docstring(depth int, lines []string) string {
 		first = `\` + first
 	}
 	escaped[0] = first
-	one := indent + `"""` + first + `"""`
-	if len(lines) == 1 && !strings.HasSuffix(first, `"`) && !strings.HasSuffix(first, `\`) &&
-		utf8.RuneCountInString(one) <= lineLength {
-		return one + "\n"
+	if len(lines) == 1 {
+		if strings.HasSuffix(first, `"`) && !strings.HasSuffix(first, `\"`) {
+			first = first[:len(first)-1] + `\"`
+		}
+		one := indent + `"""` + first + `"""`
+		if !strings.HasSuffix(first, `\`) && utf8.RuneCountInString(one) <= lineLength {
+			return one + "\n"
+		}
 	}
 	var b strings.Builder
 	b.WriteString(indent + `"""` + first + "\n")
@@ -195,7 +199,7 @@ func (m *module) text(first string, docs []string) string {
 	}
 	var plain, future, standard, other, local []string
 	for _, pkg := range slices.Sorted(maps.Keys(m.imported)) {
-		line := importLine(pkg, slices.SortedFunc(maps.Keys(m.imported[pkg]), compareNames))
+		line := importLines(pkg, slices.SortedFunc(maps.Keys(m.imported[pkg]), compareNames))
 		switch {
 		case pkg == "__future__":
 			future = append(future, line)
@@ -241,13 +245,30 @@ func compareNames(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// importLine returns one import statement, broken where it is too long.
-func importLine(pkg string, names []string) string {
-	one := "from " + pkg + " import " + strings.Join(names, ", ")
-	if utf8.RuneCountInString(one) <= lineLength {
-		return one
+// importLines returns the import statements for the names of one package: one
+// for each name under an alias, and one for all others, broken where it is too
+// long.
+func importLines(pkg string, names []string) string {
+	var statements, plain []string
+	at := -1
+	for _, n := range names {
+		if strings.Contains(n, " as ") {
+			statements = append(statements, "from "+pkg+" import "+n)
+			continue
+		}
+		if at < 0 {
+			at = len(statements)
+		}
+		plain = append(plain, n)
 	}
-	return "from " + pkg + " import (\n    " + strings.Join(names, ",\n    ") + ",\n)"
+	if at >= 0 {
+		one := "from " + pkg + " import " + strings.Join(plain, ", ")
+		if utf8.RuneCountInString(one) > lineLength {
+			one = "from " + pkg + " import (\n    " + strings.Join(plain, ",\n    ") + ",\n)"
+		}
+		statements = slices.Insert(statements, at, one)
+	}
+	return strings.Join(statements, "\n")
 }
 
 // lines is the documentation of one WIT item, cleaned.
