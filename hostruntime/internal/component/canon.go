@@ -55,10 +55,17 @@ type Canon struct {
 	CoreFunc uint32
 	Func     uint32
 	Options  CanonOptions
-	// Type is the component function type of CanonLift and CanonLower.
+	// Type is the component function type of CanonLift and CanonLower. That
+	// of task.return has what is returned as its only parameter.
 	Type *abi.Func
 	// Resource is the resource type of the CanonResource operations.
 	Resource *abi.Resource
+	// Channel is the type of the stream and future built-ins.
+	Channel *abi.Type
+	// Slot is the one that context.get and context.set address.
+	Slot uint32
+	// Cancellable is the option of the built-ins that wait.
+	Cancellable bool
 	// Core is the signature of the core function that the definition adds;
 	// nil for CanonLift.
 	Core *CoreFuncType

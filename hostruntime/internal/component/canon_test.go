@@ -196,6 +196,14 @@ func TestAsyncBuiltins(t *testing.T) {
 			t.Errorf("built-in 0x%02x is %s, expected %s", byte(def.Op), got, want)
 		}
 	}
+	c := mustDecode(t, builtin(0x0b, i32, 1))
+	if def := c.Defs[len(c.Defs)-1].(*Canon); def.Slot != 1 {
+		t.Errorf("context.set of slot %d", def.Slot)
+	}
+	c = mustDecode(t, builtin(0x18, 1, 1))
+	if def := c.Defs[len(c.Defs)-1].(*Canon); def.Channel.String() != "future<string>" || !def.Options.Async {
+		t.Errorf("future.cancel-read is %+v", def)
+	}
 	checkCases(t, []decodeCase{
 		{"unknown", builtin(0x3f), "0x3f is not a canonical definition"},
 		{"stream.new of a future", builtin(0x0e, 1), "needs a stream type"},

@@ -69,8 +69,12 @@ const (
 	canonThreadNewIndirect   CanonOp = 0x27
 	canonThreadSpawnRef      CanonOp = 0x40
 	canonThreadParallelism   CanonOp = 0x42
-	contextSlots                     = 2
 )
+
+// contextSlots is how many values context.get and context.set can address.
+//
+// Spec: CanonicalABI, "canon context.get".
+const contextSlots = 2
 
 // canon reads a canonical definition.
 //
@@ -166,8 +170,8 @@ func (d *decoder) canonContext(r *reader, def *Canon) {
 	case t != coreI32:
 		r.fail(r.item, "%s must be of i32", def.Name)
 	}
-	if i := r.u32("an index"); i >= contextSlots {
-		r.fail(r.item, "%s of slot %d; there are %d: immediate must be less than %[3]d", def.Name, i, contextSlots)
+	if def.Slot = r.u32("an index"); def.Slot >= contextSlots {
+		r.fail(r.item, "%s of slot %d; there are %d: immediate must be less than %[3]d", def.Name, def.Slot, contextSlots)
 	}
 	def.Core = coreFunc("", "i")
 	if def.Op == canonContextSet {
@@ -205,13 +209,15 @@ func (d *decoder) canonBuiltin(r *reader, s *scope, def *Canon) {
 	for _, field := range b.fields {
 		switch field {
 		case 't':
-			elem = d.channelAt(r, s, b.name)
+			if def.Channel = d.channelAt(r, s, b.name); def.Channel != nil {
+				elem = def.Channel.Elem
+			}
 		case 'o':
 			options(r, s, def)
 		case 'a':
 			def.Options.Async = r.flag("whether a built-in is async")
 		case 'c':
-			r.flag("whether a built-in is cancellable")
+			def.Cancellable = r.flag("whether a built-in is cancellable")
 		case 'm':
 			def.Options.HasMemory = true
 			def.Options.Memory = r.u32("a core memory index")
@@ -226,7 +232,7 @@ func (d *decoder) canonBuiltin(r *reader, s *scope, def *Canon) {
 }
 
 // channelAt reads the index of a stream or future type, whichever name begins
-// with, and returns its element, nil for none.
+// with, and returns the type, nil after an error.
 func (d *decoder) channelAt(r *reader, s *scope, name string) *abi.Type {
 	kind := abi.Stream
 	if name[0] == 'f' {
@@ -241,7 +247,7 @@ func (d *decoder) channelAt(r *reader, s *scope, name string) *abi.Type {
 		r.fail(r.item, "%s needs a %s type; type index %d is not one", name, kind, index)
 		return nil
 	}
-	return t.Value.Elem
+	return t.Value
 }
 
 // checkBuiltinOptions checks which options a built-in has and which it needs.

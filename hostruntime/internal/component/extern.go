@@ -196,9 +196,7 @@ func (d *decoder) exportDef(r *reader, s *scope) *Export {
 		x = ascribed
 		s.introduce(resources...)
 	}
-	if x.Sort == SortType && x.Type.Resource != nil {
-		s.nameLocal(x.Type.Resource, def.Name)
-	}
+	d.nameLocals(r, s, def.Name, x)
 	if x.Sort == SortValue && r.err == nil && x.Value.HasBorrow() {
 		r.fail(r.item, "exported value %s cannot contain a borrow type", quote(def.Name))
 	}

@@ -40,6 +40,7 @@ func (d *decoder) inlineExports(r *reader, s *scope) Def {
 		if x.Sort == SortValue && x.Value.HasBorrow() {
 			r.fail(r.item, "exported value %s cannot contain a borrow type", quote(name))
 		}
+		d.nameLocals(r, s, name, x)
 		bundle.addName(d, r, name, attrs, x)
 		def.Exports = append(def.Exports, NamedIndex{Name: name, SortIndex: ref})
 	}

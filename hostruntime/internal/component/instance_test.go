@@ -93,6 +93,23 @@ func TestImportsHaveTheirOwnResources(t *testing.T) {
 	}
 }
 
+// What messages call a resource type is the name it is exported by, also where
+// a nested component only passes it through, as toolchains have it.
+func TestResourceNames(t *testing.T) {
+	through := comp(importSec(item("import-type-r", exSub)), exportSec(export("counter", sType, 0)))
+	c := mustDecode(t, comp(
+		typeSec(resource, resource, resource),
+		nestedSec(through),
+		instanceSec(instantiate(0, with("import-type-r", sType, 0)), bundle(bundled("gauge", sType, 1))),
+		exportSec(export("a:b/c", sInstance, 0)),
+	))
+	for i, want := range []string{"counter", "gauge", "resource-2"} {
+		if got := c.Defs[i].(*TypeDef).Type.Resource.Name; got != want {
+			t.Errorf("resource type %d is called %q, expected %q", i, got, want)
+		}
+	}
+}
+
 func TestAscriptionHidesResource(t *testing.T) {
 	c := mustDecode(t, comp(nestedSec(comp(
 		typeSec(resource),

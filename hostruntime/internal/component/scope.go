@@ -90,6 +90,21 @@ func (s *scope) nameLocal(resource *abi.Resource, name string) {
 	}
 }
 
+// nameLocals names the resource types defined here that x, exported as name, is
+// or exports.
+func (d *decoder) nameLocals(r *reader, s *scope, name string, x *Extern) {
+	switch {
+	case len(s.local) == 0:
+	case x.Sort == SortType && x.Type.Resource != nil:
+		s.nameLocal(x.Type.Resource, name)
+	case x.Sort == SortInstance && x.Instance.shape.resources && d.charge(r, len(x.Instance.Exports)):
+		for i := range x.Instance.Exports {
+			e := &x.Instance.Exports[i]
+			d.nameLocals(r, s, e.Name, &e.Extern)
+		}
+	}
+}
+
 // outer returns the scope count levels out, nil if there are fewer.
 func (s *scope) outer(count uint32) *scope {
 	for ; count > 0 && s != nil; count-- {

@@ -82,7 +82,7 @@ func TestTypeSizeLimit(t *testing.T) {
 		{"one byte more", comp(typeSec(fixedList(tU8, abi.MaxElemSize+1))), "too many bytes"},
 		{"largest strings", comp(typeSec(fixedList(tString, abi.MaxElemSize/16))), ""},
 		{"one string more", comp(typeSec(fixedList(tString, abi.MaxElemSize/16+1))), "too many bytes"},
-		{"product overflows", comp(typeSec(fixedList(tU64, 1<<24), fixedList(ix(0), 1<<31))), "too many bytes"},
+		{"product overflows", comp(typeSec(fixedList(tU64, 1<<24), fixedList(ix(0), 1<<30))), "too many bytes"},
 		{"padded option", comp(typeSec(fixedList(tU64, abi.MaxElemSize/8), option(ix(0)))), "too many bytes"},
 	})
 }
