@@ -34,7 +34,7 @@ type Component struct {
 // Compiling a language engine takes seconds, once: later loads of components
 // with the same engine take it from the cache. bytes are not kept.
 //
-// Errors: *FormatError, *LinkError, ctx's error, ErrClosed.
+// Errors: *FormatError, *UnsupportedError, ctx's error, ErrClosed.
 func (rt *Runtime) Load(ctx context.Context, bytes []byte) (*Component, error) {
 	decoded, plan, err := decode(bytes)
 	if err != nil {
@@ -102,19 +102,36 @@ func (c *Component) free(ctx context.Context) {
 	}
 }
 
-// decode turns bytes into a plan.
-func decode(bytes []byte) (*component.Component, *link.Plan, error) {
+// Validate decodes and validates the component in bytes, also one that this
+// runtime can't run. Code in its core modules isn't looked at: Load does that.
+//
+// Errors: *FormatError.
+func Validate(bytes []byte) error {
+	_, err := validate(bytes)
+	return err
+}
+
+func validate(bytes []byte) (*component.Component, error) {
 	decoded, err := component.Decode(bytes)
 	if err != nil {
 		if e, ok := errors.AsType[*component.Error](err); ok {
-			return nil, nil, &FormatError{Offset: e.Offset, Section: e.Section, Reason: e.Msg}
+			return nil, &FormatError{Offset: e.Offset, Section: e.Section, Reason: e.Msg}
 		}
-		return nil, nil, &FormatError{Reason: err.Error()}
+		return nil, &FormatError{Reason: err.Error()}
+	}
+	return decoded, nil
+}
+
+// decode turns bytes into a plan.
+func decode(bytes []byte) (*component.Component, *link.Plan, error) {
+	decoded, err := validate(bytes)
+	if err != nil {
+		return nil, nil, err
 	}
 	plan, err := link.Build(decoded)
 	if err != nil {
 		if e, ok := errors.AsType[*link.Error](err); ok {
-			return nil, nil, &FormatError{Offset: e.Offset, Reason: e.Msg}
+			return nil, nil, &UnsupportedError{Offset: e.Offset, Reason: e.Msg}
 		}
 		return nil, nil, err
 	}

@@ -14,7 +14,8 @@
 // learn a component's types only at run time use Instance.Call instead.
 //
 // Errors are told apart by type: *FormatError (not a valid component),
-// *LinkError (it wants what isn't supplied), *ArgumentError (the caller's
+// *UnsupportedError (a valid one that can't run here), *LinkError (it wants
+// what isn't supplied), *ArgumentError (the caller's
 // value doesn't fit), *ResultError (the function's own result::err), *Trap
 // (the guest misbehaved or gave up), *LimitError (a limit of the policy ended
 // it), *ExitError (the guest exited); a cancelled or expired context is

@@ -31,6 +31,19 @@ func (e *FormatError) Error() string {
 	return "hostruntime: invalid component: " + where + ": " + e.Reason
 }
 
+// An UnsupportedError says why this runtime can't run a component that is
+// valid: it needs a feature that is missing here, or unfolds to more than the
+// limits allow.
+type UnsupportedError struct {
+	// Offset is the byte offset in the input.
+	Offset int
+	Reason string
+}
+
+func (e *UnsupportedError) Error() string {
+	return fmt.Sprintf("hostruntime: unsupported component: at offset %d: %s", e.Offset, e.Reason)
+}
+
 // A LinkError says what a component and the host don't agree on: an export
 // that the bindings want and the component lacks, or a type that differs.
 type LinkError struct {

@@ -31,7 +31,7 @@ type ModuleInfo struct {
 
 // Inspect decodes and validates a component without compiling it.
 //
-// Errors: *FormatError.
+// Errors: *FormatError, *UnsupportedError.
 func Inspect(bytes []byte) (*Description, error) {
 	decoded, plan, err := decode(bytes)
 	if err != nil {

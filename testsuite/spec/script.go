@@ -1,0 +1,73 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// A Script is a .wast file in JSON form.
+type Script struct {
+	// Source is the name of the .wast file.
+	Source   string    `json:"source_filename"`
+	Commands []Command `json:"commands"`
+
+	dir string // of the .wasm files
+}
+
+// A Command is one directive of a script. Which fields are set follows from
+// Type.
+type Command struct {
+	Type string `json:"type"`
+	Line int    `json:"line"`
+	// Name names what a module command defines; Instance and Module are the
+	// two names of a module_instance command.
+	Name     string `json:"name"`
+	Instance string `json:"instance"`
+	Module   string `json:"module"`
+	// Filename is the module's file, and Binary its binary form where the
+	// script quotes text that the text parser accepts.
+	Filename   string `json:"filename"`
+	ModuleType string `json:"module_type"`
+	Binary     string `json:"binary_filename"`
+	// Text is the message that the script expects.
+	Text     string  `json:"text"`
+	Action   *Action `json:"action"`
+	Expected []Const `json:"expected"`
+}
+
+// An Action calls an export of an instance, the latest if Module is empty.
+type Action struct {
+	Type   string  `json:"type"`
+	Module string  `json:"module"`
+	Field  string  `json:"field"`
+	Args   []Const `json:"args"`
+}
+
+// Read reads a script.
+func Read(path string) (*Script, error) {
+	bytes, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Script{dir: filepath.Dir(path)}
+	if err := json.Unmarshal(bytes, s); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}
+
+// errTextOnly says that there is no binary: the text parser refused it.
+var errTextOnly = fmt.Errorf("the text parser refuses it")
+
+// module returns the bytes of a command's module.
+func (s *Script) module(c *Command) ([]byte, error) {
+	name := c.Filename
+	if c.ModuleType == "text" {
+		if name = c.Binary; name == "" {
+			return nil, errTextOnly
+		}
+	}
+	return os.ReadFile(filepath.Join(s.dir, name))
+}
