@@ -2,6 +2,7 @@ package wasi
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -80,4 +81,25 @@ func TestRandomIsRealByDefault(t *testing.T) {
 	for _, n := range []value.U64{MaxRandom + 1, 1 << 63} {
 		g.exceeds("random bytes in one call", g.traps("wasi:random/random", "get-random-bytes", n))
 	}
+}
+
+func TestErrorTexts(t *testing.T) {
+	for want, err := range map[string]error{
+		"the guest exited with status 3":                               &ExitError{Status: 3},
+		"wasi: open resources: 11 is above the limit of 10":            &LimitError{What: "open resources", Limit: 10, Attempt: 11},
+		"wasi: the instance was closed":                                ErrClosed,
+		"not-permitted":                                                fileError("not-permitted"),
+		"wasi: wasi:cli/exit#exit: 0 arguments, want 1":                callError("wasi:cli/exit", "exit"),
+		"wasi: wasi:io/poll#[method]pollable.ready: called on a <nil>": callError("wasi:io/poll", "[method]pollable.ready", value.Handle{}),
+		"wasi: wasi:io/poll/pollable: dropped a *wasi.outputStream":    pollableResource.Drop(New(Config{}), &outputStream{}),
+	} {
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func callError(iface, name string, args ...value.Value) error {
+	_, err := interfaces[iface].Funcs[name].Call(context.Background(), New(Config{}), args)
+	return err
 }

@@ -384,3 +384,27 @@ func TestFileLimit(t *testing.T) {
 	g.openFile(dir, "f", noFlags, readFlag)
 	g.ok(fsPkg, desc+"read-directory", dir)
 }
+
+func TestTwoFolders(t *testing.T) {
+	host := t.TempDir()
+	var dirs []Dir
+	for _, name := range []string{"one", "two"} {
+		if err := os.Mkdir(filepath.Join(host, name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		root, err := os.OpenRoot(filepath.Join(host, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { root.Close() })
+		dirs = append(dirs, Dir{Guest: "/" + name, Root: root})
+	}
+	g := newGuest(t, Config{Dirs: dirs})
+	list := g.call("wasi:filesystem/preopens", "get-directories").(value.List)
+	one, two := list[0].(value.Tuple)[0], list[1].(value.Tuple)[0]
+	g.openFile(one, "f", value.Flags{"create"}, rwFlags)
+	g.fails(value.Enum("cross-device"), fsPkg, desc+"rename-at", one, str("f"), two, str("f"))
+	g.fails(value.Enum("cross-device"), fsPkg, desc+"link-at", one, noFollow, str("f"), two, str("f"))
+	g.fails(value.Enum("not-permitted"), fsPkg, desc+"open-at", one, follow, str("../two"), noFlags, readFlag)
+	g.equal(g.call(fsPkg, desc+"is-same-object", one, two), value.Bool(false))
+}

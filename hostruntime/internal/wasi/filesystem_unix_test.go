@@ -5,6 +5,7 @@ package wasi
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -102,5 +103,26 @@ func TestCloseEndsFiles(t *testing.T) {
 	// The grant stays the caller's.
 	if _, err := g.host.config.Dirs[0].Root.Stat("f"); err != nil {
 		t.Errorf("the granted folder: %v", err)
+	}
+}
+
+// Component strings are UTF-8; a name that isn't cannot be told to the guest.
+func TestNamesThatAreNotUTF8(t *testing.T) {
+	g, dir, host := newFolder(t, false)
+	if err := os.WriteFile(filepath.Join(host, "\xff"), nil, 0o666); err != nil {
+		t.Skip(err)
+	}
+	if err := os.Symlink("\xff", filepath.Join(host, "link")); err != nil {
+		t.Fatal(err)
+	}
+	bad := value.Enum("illegal-byte-sequence")
+	g.fails(bad, fsPkg, desc+"readlink-at", dir, str("link"))
+	s := g.ok(fsPkg, desc+"read-directory", dir)
+	var got []value.Value
+	for range 3 {
+		got = append(got, g.call(fsPkg, "[method]directory-entry-stream.read-directory-entry", s).(value.Result).Payload)
+	}
+	if !slices.Contains(got, value.Value(bad)) || got[2] != (value.Option{}) {
+		t.Errorf("entries %v", got)
 	}
 }
