@@ -58,7 +58,7 @@ func (s *outputStream) flush(c *call) (value.Value, error) {
 	return ok(nil), nil
 }
 
-// write serves write, write-zeroes and their blocking forms.
+// write writes data within the permit: write and write-zeroes.
 func (s *outputStream) write(c *call, data []byte) (value.Value, error) {
 	if err := s.spend(uint64(len(data))); err != nil {
 		return nil, err
