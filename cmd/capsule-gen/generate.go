@@ -1,22 +1,319 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/atomicfile"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/codegen"
+	"github.com/capsule-kit/capsule/codegen/golang"
 )
 
 type generateFlags struct {
 	config                        string
 	wit, world, goDir, python, js string
+	engine                        string
 	json                          bool
 }
 
 func (a *app) generateCommand() *cobra.Command {
-	return &cobra.Command{Use: "generate"}
+	var flags generateFlags
+	cmd := &cobra.Command{
+		Use:   "generate [TASK...]",
+		Short: "Write Go bindings and guest stubs from WIT",
+		Long: `generate writes, for the tasks in capsule.toml or for one world that is described
+by flags alone, the typed Go bindings of the host and the stubs and types that
+the guest's author works with. A bare capsule-gen under go generate does the same
+for all tasks, so that one line in a Go file is enough:
+
+  //go:generate go run github.com/capsule-kit/capsule/cmd/capsule-gen
+
+Files are written only where their content changes, and none at all when
+anything is wrong. The guest's own file is created once, with a body that says
+what to fill in, and never touched again. Generated Go files of the same package
+that the world no longer asks for are removed.`,
+		Example: `  capsule-gen generate
+  capsule-gen generate review
+  capsule-gen generate --wit wit --world review --go host/review --python sandbox --js sandbox`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.generate(cmd, flags, args) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.config, "config", "", "the `FILE` to use instead of the nearest capsule.toml")
+	f.StringVar(&flags.wit, "wit", "", "folder of the WIT files (without capsule.toml)")
+	f.StringVar(&flags.world, "world", "", "world to generate for (default: the only one)")
+	f.StringVar(&flags.goDir, "go", "", "folder of the Go package to write")
+	f.StringVar(&flags.python, "python", "", "folder of the Python stub to write")
+	f.StringVar(&flags.js, "js", "", "folder of the JavaScript stub to write")
+	f.StringVar(&flags.engine, "engine", "quickjs", "what the JavaScript is for: quickjs or starlingmonkey")
+	f.BoolVar(&flags.json, "json", false, "print what was done to each file as JSON")
+	return cmd
+}
+
+// An output is one file to write.
+type output struct {
+	path string
+	data []byte
+	once bool
+	task string // whose it is, for messages
+}
+
+// A fileChange is what was done to one file.
+type fileChange struct {
+	Path   string `json:"path"`
+	Status string `json:"status"` // created, updated, unchanged, kept or removed
 }
 
 func (a *app) generate(cmd *cobra.Command, flags generateFlags, names []string) error {
-	return errors.New("not yet")
+	chosen, err := flags.tasks(cmd, names)
+	if err != nil {
+		return err
+	}
+	outputs, err := a.outputs(cmd.Context(), chosen)
+	if err != nil {
+		return err
+	}
+	changes, err := writeOutputs(outputs)
+	if err != nil {
+		return err
+	}
+	removed, err := removeStale(chosen, outputs)
+	changes = append(changes, removed...)
+	if flags.json {
+		return errors.Join(err, a.printJSON(changes))
+	}
+	for _, c := range changes {
+		if c.Status != "unchanged" && c.Status != "kept" {
+			fmt.Fprintf(a.out, "%s %s\n", c.Status, shown(c.Path))
+		}
+	}
+	return err
 }
-func (a *app) initCommand() *cobra.Command { return &cobra.Command{Use: "init"} }
+
+// tasks returns what the command line asks to generate.
+func (f generateFlags) tasks(cmd *cobra.Command, names []string) ([]*config.Task, error) {
+	if f.wit == "" && f.world == "" && f.goDir == "" && f.python == "" && f.js == "" {
+		c, err := loadConfig(f.config)
+		if err != nil {
+			return nil, noConfig(cmd, err, "--wit, --world and one of --go, --python and --js")
+		}
+		return tasks(c, names)
+	}
+	if len(names) > 0 || f.config != "" {
+		return nil, usagef(cmd, "give tasks of capsule.toml or the flags that describe a world, not both")
+	}
+	if f.wit == "" {
+		return nil, usagef(cmd, "--wit is missing")
+	}
+	if f.goDir == "" && f.python == "" && f.js == "" {
+		return nil, usagef(cmd, "nothing to write: give --go, --python or --js")
+	}
+	engine, err := toolchain.Parse(f.engine)
+	if err == nil && engine == toolchain.Python {
+		err = errors.New("want quickjs or starlingmonkey")
+	}
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("--engine: %w", err), cmd}
+	}
+	return []*config.Task{{WIT: f.wit, World: f.world, Go: f.goDir, Python: f.python, JS: f.js, Engine: engine}}, nil
+}
+
+// outputs generates the files of all tasks, in order, each once.
+func (a *app) outputs(ctx context.Context, chosen []*config.Task) ([]output, error) {
+	var all []output
+	byPath := map[string]int{}
+	for _, t := range chosen {
+		made, err := a.outputsOf(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range made {
+			path, err := filepath.Abs(o.path)
+			if err != nil {
+				return nil, err
+			}
+			i, taken := byPath[path]
+			if !taken {
+				byPath[path] = len(all)
+				all = append(all, o)
+				continue
+			}
+			// Tasks of one world share files. A file to fill in is created once,
+			// whoever comes first.
+			if first := all[i]; !first.once && !bytes.Equal(first.data, o.data) {
+				return nil, fmt.Errorf("%s: tasks %s and %s would each write it differently: give one of them another folder (python, js or go in %s)",
+					shown(o.path), first.task, o.task, config.FileName)
+			}
+		}
+	}
+	return all, nil
+}
+
+func (a *app) outputsOf(ctx context.Context, t *config.Task) ([]output, error) {
+	world, err := a.loadWorld(ctx, t.WIT, t.World)
+	if err != nil {
+		return nil, err
+	}
+	var options codegen.Options
+	folders := map[codegen.Language]string{codegen.Go: t.Go, codegen.Python: t.Python, codegen.JavaScript: t.JS}
+	own := map[codegen.Language]bool{codegen.Go: true}
+	if t.Go != "" {
+		options.Go = &codegen.GoOptions{Package: packageName(t.Go)}
+	}
+	if t.Python != "" {
+		guest, inside := guestIn(t, t.Python, t.Engine == toolchain.Python)
+		options.Python, own[codegen.Python] = &codegen.PythonOptions{Guest: guest}, inside
+	}
+	if t.JS != "" {
+		guest, inside := guestIn(t, t.JS, t.Engine != toolchain.Python)
+		options.JavaScript, own[codegen.JavaScript] = &codegen.JavaScriptOptions{Guest: guest}, inside
+		if t.Engine != toolchain.Python {
+			options.JavaScript.Engine = string(t.Engine)
+		}
+	}
+	files, err := codegen.Generate(world, options)
+	if err != nil {
+		return nil, err
+	}
+	var made []output
+	for _, f := range files {
+		if f.Once && !own[f.Language] {
+			continue
+		}
+		path := filepath.Join(folders[f.Language], filepath.FromSlash(f.Path))
+		made = append(made, output{path, f.Data, f.Once, t.Name})
+	}
+	return made, nil
+}
+
+// guestIn returns the path of a task's guest below the folder of its stub.
+// inside is false for a guest that is elsewhere: its stub is types only. A
+// language that isn't the guest's gets a file to fill in under its usual name.
+func guestIn(t *config.Task, folder string, isGuests bool) (path string, inside bool) {
+	if !isGuests || t.Guest == "" {
+		return "", true
+	}
+	rel, err := filepath.Rel(folder, t.Guest)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
+}
+
+var packageFolder = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+
+// packageName returns the package name for a folder, as Go's habit is; empty,
+// for the world's name, where that isn't possible.
+func packageName(folder string) string {
+	absolute, err := filepath.Abs(folder)
+	if err != nil {
+		return ""
+	}
+	name := filepath.Base(absolute)
+	if !packageFolder.MatchString(name) {
+		return ""
+	}
+	return golang.PackageName(name)
+}
+
+// writeOutputs brings all files up to date. They are all complete on the disk
+// before the first is moved into place.
+func writeOutputs(outputs []output) (changes []fileChange, err error) {
+	staged := make([]*atomicfile.Staged, len(outputs))
+	defer func() {
+		for _, s := range staged {
+			if s != nil {
+				s.Discard()
+			}
+		}
+	}()
+	for i, o := range outputs {
+		change := fileChange{filepath.ToSlash(shorten(o.path)), "unchanged"}
+		_, err := os.Lstat(o.path)
+		switch exists := err == nil; {
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		case exists && o.once:
+			change.Status = "kept"
+		default:
+			if staged[i], err = atomicfile.Stage(o.path, o.data); err != nil {
+				return nil, err
+			}
+			if staged[i] != nil {
+				change.Status = "updated"
+				if !exists {
+					change.Status = "created"
+				}
+			}
+		}
+		changes = append(changes, change)
+	}
+	for i, s := range staged {
+		if s == nil {
+			continue
+		}
+		if outputs[i].once {
+			created, err := s.CommitNew()
+			if err != nil {
+				return nil, err
+			}
+			if !created {
+				changes[i].Status = "kept"
+			}
+		} else if err := s.Commit(); err != nil {
+			return nil, err
+		}
+	}
+	return changes, nil
+}
+
+// removeStale removes the Go files that an earlier generate left in the tasks'
+// packages and that aren't written any more: they would break the package.
+func removeStale(chosen []*config.Task, outputs []output) (removed []fileChange, err error) {
+	current := map[string]bool{}
+	for _, o := range outputs {
+		current[filepath.Clean(o.path)] = true
+	}
+	var folders []string
+	for _, t := range chosen {
+		if t.Go != "" && !slices.Contains(folders, t.Go) {
+			folders = append(folders, t.Go)
+		}
+	}
+	for _, folder := range folders {
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			return removed, err
+		}
+		for _, entry := range entries {
+			path := filepath.Join(folder, entry.Name())
+			if current[path] || !entry.Type().IsRegular() || !strings.HasSuffix(path, "_gen.go") {
+				continue
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return removed, err
+			}
+			if !bytes.HasPrefix(data, []byte("// Code generated by capsule-gen. DO NOT EDIT.\n")) {
+				continue
+			}
+			if err := os.Remove(path); err != nil {
+				return removed, err
+			}
+			removed = append(removed, fileChange{filepath.ToSlash(shorten(path)), "removed"})
+		}
+	}
+	return removed, nil
+}

@@ -79,6 +79,23 @@ func (s *Staged) Commit() error {
 	return nil
 }
 
+// CommitNew moves the file into place unless there is a file already, and
+// reports whether it did.
+func (s *Staged) CommitNew() (created bool, err error) {
+	// A link, unlike a rename, replaces nothing.
+	switch err := os.Link(s.temp, s.path); {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, fs.ErrExist):
+		return false, nil
+	}
+	// Not every file system has links.
+	if _, err := os.Lstat(s.path); !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	return true, s.Commit()
+}
+
 // Discard removes the file unless Commit has moved it.
 func (s *Staged) Discard() {
 	if s.temp != "" {

@@ -131,10 +131,10 @@ func guestFile(e toolchain.Engine, path string) bool {
 	return true
 }
 
-// skipped are folders that are never a part of a guest: other tools' own, and
+// skipped are folders and files that are never a part of a guest: other tools' own, and
 // the bindings that componentize-py makes itself (a stub of them lies beside a
 // guest for its author's editor).
-var skipped = []string{"node_modules", "__pycache__", "wit_world", "testdata"}
+var skipped = []string{"node_modules", "__pycache__", "wit_world", "componentize_py_types.py", "testdata"}
 
 // read adds the regular files below root for which want says yes. What is
 // hidden is passed over, and symbolic links are, since they can lead anywhere.

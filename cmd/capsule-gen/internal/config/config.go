@@ -55,8 +55,8 @@ type Task struct {
 	// the guest.
 	Output string
 	// Go, Python and JS are the folders that generate fills; empty means that
-	// the output isn't wanted. By default the stub of the guest's language
-	// goes beside the guest, and no Go package is made.
+	// the output isn't wanted. Where the file has no such key, the stub of the
+	// guest's language goes beside the guest, and nothing else is made.
 	Go, Python, JS string
 	Limits         Limits
 }
@@ -144,8 +144,8 @@ type (
 		Engine string     `toml:"engine"`
 		Output string     `toml:"output"`
 		Go     string     `toml:"go"`
-		Python string     `toml:"python"`
-		JS     string     `toml:"js"`
+		Python *string    `toml:"python"`
+		JS     *string    `toml:"js"`
 		Limits limitsText `toml:"limits"`
 	}
 	limitsText struct {
@@ -234,7 +234,7 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 		into       *string
 	}{
 		{"wit", text.WIT, &t.WIT}, {"guest", text.Guest, &t.Guest}, {"output", text.Output, &t.Output},
-		{"go", text.Go, &t.Go}, {"python", text.Python, &t.Python}, {"js", text.JS, &t.JS},
+		{"go", text.Go, &t.Go}, {"python", or(text.Python), &t.Python}, {"js", or(text.JS), &t.JS},
 	} {
 		if file.value == "" {
 			continue
@@ -253,12 +253,11 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 	} else if !strings.HasSuffix(t.Output, ".wasm") {
 		return nil, fail("output", "output must end in .wasm, not %q", text.Output)
 	}
-	stub := &t.JS
-	if t.Engine == toolchain.Python {
-		stub = &t.Python
-	}
-	if *stub == "" {
-		*stub = filepath.Dir(t.Guest)
+	switch isPython := t.Engine == toolchain.Python; {
+	case isPython && text.Python == nil:
+		t.Python = filepath.Dir(t.Guest)
+	case !isPython && text.JS == nil:
+		t.JS = filepath.Dir(t.Guest)
 	}
 	for _, limit := range []struct {
 		key, value string
@@ -280,6 +279,14 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 		}
 	}
 	return t, nil
+}
+
+// or returns what a key has, or nothing.
+func or(value *string) string {
+	if value == nil {
+		return ""
+	}
+	return *value
 }
 
 func (c *Config) limitError(where *positions, task, key string, err error) error {

@@ -26,6 +26,14 @@ engine = "starlingmonkey"
 output = "out/js.wasm"
 go     = "host/review"
 js     = "stubs"
+python = "py-types"
+
+[task.plain]
+wit    = "wit"
+world  = "review"
+guest  = "sandbox/review.js"
+js     = "" # no stub
+
 [task.review-js.limits]
 wall-time = "2s"
 memory    = "64MiB"
@@ -43,8 +51,11 @@ func TestParse(t *testing.T) {
 		Engine: toolchain.Python, Output: at("sandbox/review.wasm"), Go: at("host/review"), Python: at("sandbox"),
 	}, {
 		Name: "review-js", Line: 9, WIT: at("wit"), World: "review", Guest: at("sandbox/review.js"),
-		Engine: toolchain.StarlingMonkey, Output: at("out/js.wasm"), Go: at("host/review"), JS: at("stubs"),
+		Engine: toolchain.StarlingMonkey, Output: at("out/js.wasm"), Go: at("host/review"), JS: at("stubs"), Python: at("py-types"),
 		Limits: Limits{WallTime: 2 * time.Second, MemoryBytes: 64 << 20, OutputBytes: 1 << 10},
+	}, {
+		Name: "plain", Line: 19, WIT: at("wit"), World: "review", Guest: at("sandbox/review.js"),
+		Engine: toolchain.QuickJS, Output: at("sandbox/plain.wasm"),
 	}}
 	if len(c.Tasks) != len(want) {
 		t.Fatalf("got %d tasks, want %d", len(c.Tasks), len(want))
