@@ -149,6 +149,13 @@ func (in *Instance) public(err error) error {
 	if full, ok := errors.AsType[*handle.FullError](err); ok {
 		return &LimitError{Export: c.export, Limit: LimitHandles, Max: uint64(full.Limit)}
 	}
+	if full, ok := errors.AsType[*wasi.LimitError](err); ok {
+		limit := full.What
+		if limit == "open resources" {
+			limit = LimitHandles
+		}
+		return &LimitError{Export: c.export, Limit: limit, Max: full.Limit, Attempt: full.Attempt}
+	}
 	if budget, ok := errors.AsType[*canon.BudgetError](err); ok {
 		return &LimitError{Export: c.export, Limit: LimitLifted, Max: budget.Limit, Attempt: budget.Need}
 	}

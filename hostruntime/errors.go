@@ -120,7 +120,8 @@ const (
 type LimitError struct {
 	// Export is the function that was called, empty at instantiation.
 	Export string
-	// Limit is one of the Limit constants.
+	// Limit is one of the Limit constants, or says in words which bound of
+	// WASI's host it was: "pollables in one poll".
 	Limit string
 	// Max is the limit and Attempt what was asked for, both in the limit's
 	// unit: bytes, or nanoseconds for wall time. Attempt is 0 if unknown.

@@ -51,6 +51,7 @@ type part struct {
 	handles  *handle.Table
 	mayLeave bool
 	mayEnter bool
+	tasks    taskState
 }
 
 // Instantiate starts a sandbox: it runs the component's initialisation under
@@ -129,7 +130,9 @@ func (in *Instance) Close(ctx context.Context) error {
 	delete(in.component.instances, in)
 	in.component.mu.Unlock()
 
-	errs := []error{in.dropLeftovers(), in.wasi.Close()}
+	// WASI first: its own resources then end in an order of its choice, and
+	// the drops that follow have nothing left to do.
+	errs := []error{in.wasi.Close(), in.dropLeftovers()}
 	// Importers before the instances that they import from: wazero frees what
 	// a closed instance owns.
 	for i := len(in.cores) - 1; i >= 0; i-- {

@@ -42,8 +42,8 @@ func (e *LimitError) outcome() string {
 	switch e.Limit {
 	case LimitWallTime:
 		return OutcomeTimeout
-	case LimitHandles:
-		return OutcomeHandles
+	case LimitMemory, LimitLifted:
+		return OutcomeMemory
 	}
-	return OutcomeMemory
+	return OutcomeHandles
 }

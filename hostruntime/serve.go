@@ -8,7 +8,6 @@ import (
 
 	"github.com/capsule-kit/capsule/hostruntime/bind"
 	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
-	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
@@ -32,7 +31,7 @@ func serveTrampoline(index int) api.GoModuleFunc {
 func (in *Instance) serveDirectly(index int, stack []uint64) error {
 	t := &in.component.plan.Trampolines[index]
 	p := &in.parts[t.Instance]
-	if !p.mayLeave && t.Kind != link.ResourceRep {
+	if !p.mayLeave && !staysInside(t.Kind) {
 		return trapf("cannot leave component instance: it is in realloc or post-return")
 	}
 	switch t.Kind {
@@ -57,8 +56,29 @@ func (in *Instance) serveDirectly(index int, stack []uint64) error {
 		return nil
 	case link.ResourceDrop:
 		return in.dropResource(t.Instance, in.resources[t.Target], t.Target, uint32(stack[0]))
+	case link.ContextGet:
+		stack[0] = uint64(p.tasks.context[t.Target])
+		return nil
+	case link.ContextSet:
+		p.tasks.context[t.Target] = uint32(stack[0])
+		return nil
+	case link.BackpressureInc:
+		return p.tasks.addBackpressure(1)
+	case link.BackpressureDec:
+		return p.tasks.addBackpressure(-1)
 	}
-	return trapf("%s needs async, which is not supported yet", t.Name)
+	return needsAsync(t.Name)
+}
+
+// staysInside reports whether a built-in touches only what belongs to the
+// instance that calls it, so that it may be called from where it must not
+// leave: realloc and post-return.
+func staysInside(kind link.TrampolineKind) bool {
+	switch kind {
+	case link.ResourceRep, link.ContextGet, link.ContextSet, link.BackpressureInc, link.BackpressureDec:
+		return true
+	}
+	return false
 }
 
 // A lowered function is a host function as one import of the guest calls it.
@@ -69,7 +89,6 @@ type lowered struct {
 	params []*abi.Type
 	cx     canon.Context
 	call   bind.Call
-	task   handle.Task
 }
 
 func (in *Instance) lower(index int) *lowered {

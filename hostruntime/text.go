@@ -37,16 +37,17 @@ func deceptive(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)
 }
 
+// amount writes a limit's value in its unit.
 func amount(limit string, n uint64) string {
 	switch limit {
 	case LimitWallTime:
 		return time.Duration(n).String()
-	case LimitHandles:
-		return fmt.Sprintf("%d", n)
+	case LimitMemory, LimitLifted:
+		const mib = 1 << 20
+		if n >= mib && n%mib == 0 {
+			return fmt.Sprintf("%d MiB", n/mib)
+		}
+		return fmt.Sprintf("%d bytes", n)
 	}
-	const mib = 1 << 20
-	if n >= mib && n%mib == 0 {
-		return fmt.Sprintf("%d MiB", n/mib)
-	}
-	return fmt.Sprintf("%d bytes", n)
+	return fmt.Sprint(n)
 }
