@@ -2,7 +2,7 @@
 
 import { report } from 'demo:quakes/progress@0.1.0';
 
-/** @type {typeof import('./review-world').summarize} */
+/** @type {typeof import('demo:quakes/review@0.1.0').summarize} */
 export function summarize(quakes, window) {
   let start = -Infinity;
   let end = Infinity;
@@ -58,7 +58,12 @@ export function summarize(quakes, window) {
   };
 }
 
-/** The last part of `22km NNE of Hualian, Taiwan`: Taiwan. */
+/**
+ * The last part of `22km NNE of Hualian, Taiwan`: Taiwan.
+ *
+ * @param {string} place
+ * @returns {string}
+ */
 function regionOf(place) {
-  return place.split(', ').at(-1);
+  return place.slice(place.lastIndexOf(', ') + 1).trim();
 }

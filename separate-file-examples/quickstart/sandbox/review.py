@@ -22,7 +22,9 @@ class WitWorld(wit_world.WitWorld):
         if isinstance(window, Window_Between):
             start, end = window.value.start_ms, window.value.end_ms
             if end < start:
-                raise Err(Problem_BadWindow(f"it ends {start - end} ms before it starts"))
+                raise Err(
+                    Problem_BadWindow(f"it ends {start - end} ms before it starts")
+                )
         elif isinstance(window, Window_Since):
             start, end = window.value, None
         else:
@@ -31,8 +33,14 @@ class WitWorld(wit_world.WitWorld):
         chosen: list[Quake] = []
         for index, quake in enumerate(quakes):
             if not -2.0 <= quake.magnitude <= 10.0:
-                raise Err(Problem_BadQuake((index, f"magnitude {quake.magnitude:g} is impossible")))
-            if (start is None or quake.time_ms >= start) and (end is None or quake.time_ms < end):
+                raise Err(
+                    Problem_BadQuake(
+                        (index, f"magnitude {quake.magnitude:g} is impossible")
+                    )
+                )
+            if (start is None or quake.time_ms >= start) and (
+                end is None or quake.time_ms < end
+            ):
                 chosen.append(quake)
             if (index + 1) % 500 == 0 or index + 1 == len(quakes):
                 progress.report(index + 1, len(quakes))
