@@ -52,7 +52,7 @@ type calledGroup struct {
 func newEmitter(p *plan.World, pkg string) *emitter {
 	e := &emitter{
 		plan: p, pkg: pkg,
-		top:     newScope("Instantiate", "Imports", "bind", "context", "errors", "fmt", "hostruntime", "init", "main", "strconv", "strings", "_"),
+		top:     newScope("Bind", "Instantiate", "Imports", "bind", "context", "errors", "fmt", "hostruntime", "init", "main", "strconv", "strings", "_"),
 		types:   make(map[*wit.TypeDef]string),
 		cases:   make(map[*wit.TypeDef][]string),
 		fields:  make(map[*wit.TypeDef][]string),

@@ -166,6 +166,7 @@ func (e *emitter) liftTopResult(g *jen.Group, f *wit.Func, inMemory bool, read f
 			value.Values(jen.Id("Value").Op(":").Add(read(t.Cases[1].Type, offset, 1)))
 		}
 		g.Id("refused").Op("=").Add(value)
+		g.Add(method("Refuse"))
 	}
 	isErr := method("Case", disc, jen.Lit(2)).Op("==").Lit(1)
 	if t.Cases[0].Type == nil {

@@ -176,7 +176,11 @@ func (e *emitter) writeCase(g *jen.Group, t *wit.Type, n int, s sink, v *jen.Sta
 
 func (e *emitter) writeFields(g *jen.Group, t *wit.Type, s sink) {
 	layout := structural(t)
-	flat, named := 0, false
+	flat, named := 0, e.fails(t)
+	if named {
+		// Field must only see failures of this record.
+		g.If(method("Failed")).Block(jen.Return())
+	}
 	for i, f := range t.Fields {
 		name := e.fieldName(t, i)
 		g.Add(s.part(f.Type, layout.Fields[i].Offset, flat, jen.Id("v").Dot(name)))
@@ -187,7 +191,6 @@ func (e *emitter) writeFields(g *jen.Group, t *wit.Type, s sink) {
 				label = strconv.Itoa(i)
 			}
 			g.Add(method("Field", jen.Lit(label)))
-			named = true
 		}
 	}
 	if named {
@@ -212,6 +215,9 @@ func (e *emitter) writeVariant(g *jen.Group, t *wit.Type, s sink) {
 func (e *emitter) lowerList(g *jen.Group, t *wit.Type) {
 	layout := structural(t.Elem)
 	g.Id("base").Op(":=").Add(method("LowerList", jen.Len(jen.Id("v")), jen.Lit(int(layout.Size())), jen.Lit(int(layout.Align()))))
+	if e.fails(t.Elem) {
+		g.If(method("Failed")).Block(jen.Return(jen.Lit(0), jen.Lit(0)))
+	}
 	g.For(jen.Id("i").Op(":=").Range().Id("v")).BlockFunc(func(g *jen.Group) {
 		g.Add(e.store(t.Elem, element("base", layout.Size()), jen.Id("v").Index(jen.Id("i"))))
 		if e.fails(t.Elem) {

@@ -16,7 +16,7 @@ var initialisms = map[string]string{
 	"acl": "ACL", "api": "API", "ascii": "ASCII", "cpu": "CPU", "css": "CSS", "csv": "CSV",
 	"db": "DB", "dns": "DNS", "eof": "EOF", "gpu": "GPU", "guid": "GUID", "html": "HTML",
 	"http": "HTTP", "https": "HTTPS", "id": "ID", "ids": "IDs", "io": "IO", "ip": "IP",
-	"json": "JSON", "os": "OS", "ram": "RAM", "rpc": "RPC", "sdk": "SDK", "sha": "SHA",
+	"json": "JSON", "ok": "OK", "os": "OS", "ram": "RAM", "rpc": "RPC", "sdk": "SDK", "sha": "SHA",
 	"sql": "SQL", "ssh": "SSH", "tcp": "TCP", "tls": "TLS", "ttl": "TTL", "udp": "UDP",
 	"ui": "UI", "uri": "URI", "url": "URL", "urls": "URLs", "utc": "UTC", "utf": "UTF",
 	"utf8": "UTF8", "uuid": "UUID", "vm": "VM", "wasi": "WASI", "wit": "WIT", "xml": "XML",

@@ -104,14 +104,29 @@ func (e *emitter) instantiate(g *jen.Group) {
 	g.Func().Id("Instantiate").Params(params...).Params(jen.Op("*").Id(e.world), jen.Error()).BlockFunc(func(g *jen.Group) {
 		g.List(jen.Id("instance"), jen.Err()).Op(":=").Id("comp").Dot("Instantiate").Call(args...)
 		g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
+		g.List(jen.Id("task"), jen.Err()).Op(":=").Id("Bind").Call(jen.Id("instance"))
+		g.If(jen.Err().Op("!=").Nil()).Block(
+			jen.Return(jen.Nil(), jen.Qual("errors", "Join").Call(jen.Err(), jen.Id("instance").Dot("Close").Call(jen.Id("ctx")))),
+		)
+		g.Return(jen.Id("task"), jen.Nil())
+	})
+	g.Line()
+	e.bind(g)
+}
+
+// bind writes the function that finds the exports of an instance.
+func (e *emitter) bind(g *jen.Group) {
+	comment(g, []string{
+		"Bind gives an instance that was started in another way the methods of the",
+		"world. It checks what Instantiate checks.",
+	})
+	g.Func().Id("Bind").Params(jen.Id("instance").Op("*").Qual(pathHost, "Instance")).Params(jen.Op("*").Id(e.world), jen.Error()).BlockFunc(func(g *jen.Group) {
 		if len(e.called) == 0 {
 			g.Return(jen.Op("&").Id(e.world).Values(jen.Id("instance").Op(":").Id("instance")), jen.Nil())
 			return
 		}
 		g.List(jen.Id("funcs"), jen.Err()).Op(":=").Id("instance").Dot("Bind").Call(jen.Id(e.exportsVar()).Op("..."))
-		g.If(jen.Err().Op("!=").Nil()).Block(
-			jen.Return(jen.Nil(), jen.Qual("errors", "Join").Call(jen.Err(), jen.Id("instance").Dot("Close").Call(jen.Id("ctx")))),
-		)
+		g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
 		g.Return(jen.Op("&").Id(e.world).Add(list(true, e.boundValues())), jen.Nil())
 	})
 	g.Line()
