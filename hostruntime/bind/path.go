@@ -17,7 +17,8 @@ func (c *Call) Param(name string) {
 	}
 }
 
-// Field is Param for a field of the record that is being lowered.
+// Field is Param for a field of the record that is being lowered. Code that
+// uses it starts only while nothing has failed, and ends with EndFields.
 func (c *Call) Field(name string) {
 	if c.err != nil {
 		c.name("." + name)
