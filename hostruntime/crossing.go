@@ -181,6 +181,13 @@ func (in *Instance) dropResource(caller int, rt *handle.ResourceType, resource i
 		return err
 	}
 	defer in.leave(plan.Instance, caller)
+	if plan.Instance != caller {
+		// A destructor of another instance is a task of its own there.
+		tasks := &in.parts[plan.Instance].tasks
+		outer := tasks.context
+		tasks.context = [contextSlots]uint32{}
+		defer func() { tasks.context = outer }()
+	}
 	stack := [1]uint64{uint64(rep)}
 	return in.callCore(in.core(plan.Dtor), stack[:])
 }

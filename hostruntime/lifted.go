@@ -56,6 +56,8 @@ type activation struct {
 	caller  int
 	stack   []uint64 // arguments, then results
 	results []uint64 // kept for post-return
+	// outer is the context of the task that was running in the instance.
+	outer [contextSlots]uint32
 }
 
 // start enters the callee from the component instance caller.
@@ -63,6 +65,9 @@ type activation struct {
 // Errors: *canon.TrapError where the callee or an instance around it is
 // running already and may not be entered again.
 func (f *lifted) start(caller int) (*activation, error) {
+	if f.plan.Async {
+		return nil, needsAsync("the function")
+	}
 	if err := f.in.enter(f.plan.Instance, caller); err != nil {
 		return nil, err
 	}
@@ -76,6 +81,8 @@ func (f *lifted) start(caller int) (*activation, error) {
 		a.cx.Handles.(*crossing).task = &a.task
 	}
 	a.caller, a.task = caller, handle.Task{}
+	tasks := &f.in.parts[f.plan.Instance].tasks
+	a.outer, tasks.context = tasks.context, [contextSlots]uint32{}
 	a.cx.Budget = f.in.call.budget
 	a.cx.Mem = a.cx.Refresh()
 	return a, nil
@@ -106,6 +113,7 @@ func (a *activation) finish(ok bool) error {
 		err = f.in.callCore(f.after, a.results)
 		p.mayLeave = true
 	}
+	f.in.parts[f.plan.Instance].tasks.context = a.outer
 	f.in.leave(f.plan.Instance, a.caller)
 	f.idle = a
 	return err

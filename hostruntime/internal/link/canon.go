@@ -2,18 +2,25 @@ package link
 
 import "github.com/capsule-kit/capsule/hostruntime/internal/component"
 
+// The canonical definitions that synchronous functions may use too, besides
+// those that package component names.
+const (
+	contextGet      component.CanonOp = 0x0a
+	contextSet      component.CanonOp = 0x0b
+	backpressureInc component.CanonOp = 0x24
+	backpressureDec component.CanonOp = 0x25
+)
+
 // canon plans a canonical definition.
 func (b *builder) canon(s *scope, d *component.Canon) {
 	if d.Op == component.CanonLift {
-		if d.Options.Async || d.Type.Async {
-			b.fail("function needs async, which is not supported yet")
-		}
 		b.limit(len(b.plan.Lifted), maxFunctions, "lifted functions")
 		b.plan.Lifted = append(b.plan.Lifted, Lifted{
 			Instance: s.instance,
 			Core:     s.get(b, component.SortCoreFunc, d.CoreFunc).core,
 			Type:     d.Type,
 			Options:  b.options(s, &d.Options),
+			Async:    d.Options.Async,
 		})
 		s.add(component.SortFunc, item{lifted: len(b.plan.Lifted) - 1})
 		return
@@ -25,7 +32,7 @@ func (b *builder) canon(s *scope, d *component.Canon) {
 		f := s.get(b, component.SortFunc, d.Func)
 		t.Type, t.Options = d.Type, b.options(s, &d.Options)
 		switch {
-		case d.Options.Async || d.Type.Async:
+		case d.Options.Async:
 			t.Kind, t.Name = Unsupported, "async lowered function"
 		case f.lifted >= 0:
 			t.Kind, t.Target = LowerGuest, f.lifted
@@ -38,6 +45,14 @@ func (b *builder) canon(s *scope, d *component.Canon) {
 		t.Kind, t.Target = ResourceDrop, b.resource(s, d)
 	case component.CanonResourceRep:
 		t.Kind, t.Target = ResourceRep, b.resource(s, d)
+	case contextGet:
+		t.Kind, t.Target = ContextGet, int(d.Slot)
+	case contextSet:
+		t.Kind, t.Target = ContextSet, int(d.Slot)
+	case backpressureInc:
+		t.Kind = BackpressureInc
+	case backpressureDec:
+		t.Kind = BackpressureDec
 	default:
 		t.Kind = Unsupported
 	}

@@ -73,6 +73,12 @@ const (
 	ResourceNew
 	ResourceDrop
 	ResourceRep
+	// ContextGet and ContextSet read and write slot Target of the task.
+	ContextGet
+	ContextSet
+	// BackpressureInc and BackpressureDec count.
+	BackpressureInc
+	BackpressureDec
 	// Unsupported traps: Name says which built-in it would have been.
 	Unsupported
 )
@@ -105,6 +111,9 @@ type Lifted struct {
 	Core     CoreRef
 	Type     *abi.Func
 	Options  Options
+	// Async says that the core function has the asynchronous ABI: it can't be
+	// called yet.
+	Async bool
 }
 
 // A Resource is one resource type with a run-time identity.
