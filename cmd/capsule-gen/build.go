@@ -12,6 +12,7 @@ import (
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/compile"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
 )
 
@@ -19,6 +20,7 @@ type buildFlags struct {
 	config                            string
 	wit, world, engine, guest, output string
 	timeout, memory                   string
+	available                         bool
 	json                              bool
 }
 
@@ -61,6 +63,7 @@ interrupted.`,
 	f.StringVarP(&flags.output, "output", "o", "", "the component to write")
 	f.StringVar(&flags.timeout, "build-timeout", "2m", "how long one compiler may run")
 	f.StringVar(&flags.memory, "build-memory", "2GiB", "how much memory each process of a compiler may use")
+	f.BoolVar(&flags.available, "available", false, "pass over guests whose language isn't installed here, unless all are")
 	f.BoolVar(&flags.json, "json", false, "print the result as JSON")
 	return cmd
 }
@@ -90,6 +93,7 @@ func (a *app) build(cmd *cobra.Command, flags buildFlags, names []string) error 
 	}
 	built := []builtTask{}
 	var failed []error
+	passedOver := 0
 	for _, t := range chosen {
 		// One guest's failure is no reason to leave the others unbuilt: where
 		// Python is missing, those in JavaScript still compile.
@@ -99,7 +103,12 @@ func (a *app) build(cmd *cobra.Command, flags buildFlags, names []string) error 
 				err = fmt.Errorf("build %s: %w", t.Name, err)
 			}
 			one.Error = err.Error()
-			failed = append(failed, err)
+			if _, missing := errors.AsType[*toolchain.MissingError](err); missing && flags.available {
+				passedOver++
+				fmt.Fprintln(a.err, "capsule-gen: "+escape.Text(err.Error()))
+			} else {
+				failed = append(failed, err)
+			}
 		} else if !flags.json {
 			fmt.Fprintf(a.out, "%s: %s (%d KiB)\n", shown(t.Output), one.Status, (one.Bytes+1023)/1024)
 		}
@@ -107,6 +116,9 @@ func (a *app) build(cmd *cobra.Command, flags buildFlags, names []string) error 
 		if cmd.Context().Err() != nil {
 			break
 		}
+	}
+	if passedOver == len(chosen) {
+		failed = append(failed, errors.New("no guest could be built"))
 	}
 	if flags.json {
 		failed = append(failed, a.printJSON(built))

@@ -204,10 +204,10 @@ func compile(ctx context.Context, r Request, in *inputs) (component []byte, err 
 func readComponent(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
-		return nil, fmt.Errorf("the toolchain reported success but wrote no component: %w", err)
+		return nil, fmt.Errorf("the compiler reported success but wrote no component: %w", err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxComponentBytes {
-		return nil, fmt.Errorf("the toolchain's output is not a file of at most %d bytes", maxComponentBytes)
+		return nil, fmt.Errorf("the compiler's output is not a file of at most %d bytes", maxComponentBytes)
 	}
 	component, err := os.ReadFile(path)
 	if err != nil {
@@ -215,7 +215,7 @@ func readComponent(path string) ([]byte, error) {
 	}
 	// The preamble of a component, version 0x0d of layer 1.
 	if len(component) < 8 || string(component[:8]) != "\x00asm\x0d\x00\x01\x00" {
-		return nil, errors.New("the toolchain's output is not a component")
+		return nil, errors.New("the compiler's output is not a component")
 	}
 	return component, nil
 }

@@ -61,7 +61,7 @@ func explain(r Request, dirs folders, limits Limits, result proc.Result) error {
 		e = &GuestError{Message: "the world asks for an export that the guest lacks: " + what}
 	}
 	if e.Message == "" {
-		e.Message = r.Engine.Language() + " toolchain failed (" + result.State + ")"
+		e.Message = "the " + r.Engine.Language() + " compiler failed (" + result.State + ")"
 	}
 	if outOfMemory.MatchString(output) {
 		e.Message += fmt.Sprintf(" (the build may use %d MiB of memory; --build-memory changes the limit)",

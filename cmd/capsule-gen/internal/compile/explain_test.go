@@ -78,7 +78,7 @@ func TestExplain(t *testing.T) {
 		},
 		{
 			"unknown", toolchain.QuickJS, "",
-			"in/app.js: JavaScript toolchain failed (exit status 1)",
+			"in/app.js: the JavaScript compiler failed (exit status 1)",
 		},
 		{
 			"exception", toolchain.StarlingMonkey,

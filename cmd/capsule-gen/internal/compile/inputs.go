@@ -79,7 +79,7 @@ func checkName(e toolchain.Engine, name string) error {
 			return errors.New("a Python guest's file name is a module name and .py")
 		}
 		if stem == "wit_world" || strings.HasPrefix(stem, "componentize_py") || stem == entryName {
-			return fmt.Errorf("the module name %s is taken by the toolchain", stem)
+			return fmt.Errorf("the module name %s is taken by the compiler", stem)
 		}
 		return nil
 	}

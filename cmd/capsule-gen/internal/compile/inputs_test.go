@@ -103,7 +103,7 @@ func TestReadInputsErrors(t *testing.T) {
 	}{
 		{"no module name", toolchain.Python, "g/my-app.py", nil, "a Python guest's file name is a module name and .py"},
 		{"keyword", toolchain.Python, "g/class.py", nil, "a Python guest's file name is a module name and .py"},
-		{"taken module name", toolchain.Python, "g/wit_world.py", nil, "the module name wit_world is taken by the toolchain"},
+		{"taken module name", toolchain.Python, "g/wit_world.py", nil, "the module name wit_world is taken by the compiler"},
 		{"taken file name", toolchain.QuickJS, "g/app.js", map[string]string{"g/capsule_entry.js": ""}, "this name is taken by capsule-gen"},
 		{"blank in the name", toolchain.StarlingMonkey, "g/my app.js", nil, "only letters, digits and . _ -"},
 		{"no JavaScript", toolchain.QuickJS, "g/app.ts", nil, "ends in .js or .mjs"},

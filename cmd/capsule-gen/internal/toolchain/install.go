@@ -95,6 +95,9 @@ func Ensure(ctx context.Context, e Engine, options Options) (*Toolchain, error) 
 		return t, err
 	}
 	if err := t.install(ctx, options); err != nil {
+		if missing, ok := errors.AsType[*MissingError](err); ok {
+			return nil, missing
+		}
 		return nil, fmt.Errorf("install %s: %w", e.compiler(), err)
 	}
 	return t, nil

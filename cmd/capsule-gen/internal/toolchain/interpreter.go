@@ -15,6 +15,7 @@ import (
 // or too old. Its text is one sentence: what is needed, what was met, and what
 // works without it.
 type MissingError struct {
+	Engine Engine
 	// Need is the requirement, such as "Python 3.10 or newer".
 	Need string
 	// Met is what was found instead.
@@ -24,7 +25,7 @@ type MissingError struct {
 }
 
 func (e *MissingError) Error() string {
-	return e.Need + " is needed, but " + e.Met + "; " + e.Without
+	return fmt.Sprintf("the toolchain of engine %s needs %s, but %s; %s", e.Engine, e.Need, e.Met, e.Without)
 }
 
 // What works without one of the languages.
@@ -53,6 +54,7 @@ func findPython(ctx context.Context) (interpreter, error) {
 	}
 	const script = "import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)"
 	missing := &MissingError{
+		Engine:  Python,
 		Need:    "Python 3.10 or newer",
 		Met:     "there is no python3 on the PATH",
 		Without: withoutPython,
@@ -92,6 +94,7 @@ func findNode(ctx context.Context, e Engine) (interpreter, error) {
 		oldest = 20
 	}
 	missing := &MissingError{
+		Engine:  e,
 		Need:    fmt.Sprintf("Node %d or newer", oldest),
 		Met:     "there is no node on the PATH",
 		Without: without,

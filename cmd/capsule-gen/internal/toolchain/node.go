@@ -15,7 +15,8 @@ func (t *Toolchain) installNode(ctx context.Context, dir string) error {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
 		return &MissingError{
-			Need:    "npm, which belongs to Node,",
+			Engine:  t.Engine,
+			Need:    "npm, which belongs to Node",
 			Met:     "there is none on the PATH",
 			Without: withoutNode,
 		}

@@ -21,7 +21,8 @@ func (t *Toolchain) installPython(ctx context.Context, dir string) error {
 		venv := filepath.Join(dir, "venv")
 		if _, err := ask(ctx, python, "-I", "-c", "import ensurepip"); err != nil {
 			return &MissingError{
-				Need:    "pip or venv for Python (on Debian: python3-pip or python3-venv)",
+				Engine:  Python,
+				Need:    "pip or venv (on Debian: the package python3-venv)",
 				Met:     "Python " + t.interpreter.version() + " at " + python + " has neither",
 				Without: withoutPython,
 			}
