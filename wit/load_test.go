@@ -283,7 +283,7 @@ world w {
 	}
 }
 
-func FuzzLoad(f *testing.F) {
+func FuzzParseWIT(f *testing.F) {
 	f.Add("package a:b; interface i { f: func(x: list<u8>) -> result<string, u8>; }")
 	f.Add("package a:b; world w { import i: interface { resource r { constructor(); } } include v with { a as b } }")
 	f.Add("package a:b { interface %i { /* { */ @unstable(feature = x) g: async func(); } }")
