@@ -1,12 +1,14 @@
-//! `wast2json FROM TO` converts each `.wast` file under FROM to a `.json` file
-//! of its commands, with the `.wasm` files that they name beside it, and each
-//! `.wat` file to a `.wasm` file, at the same relative path under TO.
+//! `wast2json wast FROM TO` converts each `.wast` file under FROM to a `.json`
+//! file of its commands, with the `.wasm` files that they name beside it, at
+//! the same relative path under TO. `wast2json wat FROM TO` converts each `.wat`
+//! file to a `.wasm` file.
 //!
 //! A file that can't be converted is reported on standard error and left out;
 //! the exit status is 1 if there was one.
 
 use anyhow::{Context, Result, bail};
 use json_from_wast::{Command, Opts, WasmFile};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,11 +30,11 @@ fn main() -> ExitCode {
 /// Converts everything, and returns how many files failed.
 fn run() -> Result<usize> {
     let args: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let [from, to] = args.as_slice() else {
-        bail!("usage: wast2json FROM TO");
+    let [extension, from, to] = args.as_slice() else {
+        bail!("usage: wast2json wast|wat FROM TO");
     };
     let mut files = Vec::new();
-    collect(from, &mut files)?;
+    collect(from, extension.as_os_str(), &mut files)?;
     files.sort();
     let mut failed = 0;
     for file in &files {
@@ -45,12 +47,12 @@ fn run() -> Result<usize> {
     Ok(failed)
 }
 
-fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+fn collect(dir: &Path, extension: &OsStr, files: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(dir).with_context(|| dir.display().to_string())? {
         let path = entry?.path();
         if path.is_dir() {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|e| e == "wast" || e == "wat") {
+            collect(&path, extension, files)?;
+        } else if path.extension() == Some(extension) {
             files.push(path);
         }
     }

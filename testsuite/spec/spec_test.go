@@ -1,0 +1,73 @@
+//go:build guests
+
+package spec
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// suite returns the scripts of a suite, set up on first use. Without cargo the
+// test is skipped, except under CI, where it fails.
+func suite(t *testing.T, name, extension string) []string {
+	t.Helper()
+	dir, err := Suites(t.Context())
+	if errors.Is(err, ErrNoCargo) && os.Getenv("CI") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	err = filepath.WalkDir(filepath.Join(dir, name), func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, extension) {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestSpecification runs the component model's own scripts.
+func TestSpecification(t *testing.T) { testScripts(t, Specification, 72) }
+
+// TestValidator runs the scripts of a validator.
+func TestValidator(t *testing.T) { testScripts(t, Validator, 88) }
+
+func testScripts(t *testing.T, name string, want int) {
+	files := suite(t, name, ".json")
+	if len(files) != want {
+		t.Errorf("the suite has %d scripts, want %d", len(files), want)
+	}
+	expectations, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := map[Status]int{}
+	for _, path := range files {
+		script, err := Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mode, known := expectations.For(path)
+		results, err := Run(context.Background(), script, mode, known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range results {
+			total[r.Status]++
+			if r.Status == Failed {
+				t.Errorf("%s:%d: %s: %s", strings.TrimSuffix(path, ".json"), r.Line, r.Command, r.Reason)
+			}
+		}
+	}
+	t.Logf("%d passed, %d failed, %d skipped", total[Passed], total[Failed], total[Skipped])
+}
