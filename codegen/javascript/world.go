@@ -52,8 +52,12 @@ func (e *emitter) remarks() string {
 		add(abi.U32, "// A u32 from 2**31 on arrives negative: read it as `x >>> 0`, and pass it on as", "// `x | 0`, or it becomes 2**31 - 1.")
 	} else {
 		list = append([]string{"// Types of the world " + e.worldID() + " for StarlingMonkey."}, list...)
-		add(abi.S64, "// A negative s64 arrives as 2n**64n plus itself: read it with BigInt.asIntN(64, x).", "// It can't be the result of a function by itself, only part of one.")
-		add(abi.U32, "// A u32 from 2**31 on can't be the result of a function by itself, only part of one.")
+		add(abi.S64,
+			"// A negative s64 arrives as 2n**64n plus itself: read it with BigInt.asIntN(64, x).",
+			"// It can't be an argument of an import or a result by itself; a part of a result it can.")
+		add(abi.U32,
+			"// A u32 from 2**31 on can't be an argument of an import or a result by itself; a part",
+			"// of a result it can.")
 	}
 	return strings.Join(list, "\n") + "\n"
 }
