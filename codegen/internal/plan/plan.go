@@ -48,7 +48,7 @@ func (g *Group) Name() string {
 // Errors: wit.Errors or *wit.Error, with the position of each part of w that
 // bindings cannot express yet.
 func New(w *wit.World) (*World, error) {
-	b := &builder{plan: &World{World: w}, seen: make(map[*wit.TypeDef]bool)}
+	b := &builder{plan: &World{World: w}, seen: make(map[*wit.TypeDef]bool), said: make(map[wit.Error]bool)}
 	b.plan.Served = b.groups(w.Imports, func(it *wit.Interface) bool { return !isWASI(it) })
 	for _, def := range w.Types {
 		b.declare(def)
@@ -68,6 +68,7 @@ type builder struct {
 	foreign []*wit.TypeDef // reached, but in no interface of the world
 	seen    map[*wit.TypeDef]bool
 	errs    wit.Errors
+	said    map[wit.Error]bool
 }
 
 // groups collects the functions of imports or exports and declares the types
@@ -102,7 +103,11 @@ func (b *builder) groups(items []wit.Item, want func(*wit.Interface) bool) []*Gr
 }
 
 func (b *builder) refuse(pos wit.Position, format string, args ...any) {
-	b.errs = append(b.errs, &wit.Error{Pos: pos, Code: wit.CodeUnsupported, Msg: fmt.Sprintf(format, args...)})
+	refusal := wit.Error{Pos: pos, Code: wit.CodeUnsupported, Msg: fmt.Sprintf(format, args...)}
+	if !b.said[refusal] { // an interface may be imported and exported
+		b.said[refusal] = true
+		b.errs = append(b.errs, &refusal)
+	}
 }
 
 func (b *builder) declare(def *wit.TypeDef) {
