@@ -94,6 +94,9 @@ func (in *Instance) newMemory(s *step) (*linearMemory, error) {
 // belongs to the guest and not to its engine: initial values of globals, and
 // data.
 func (in *Instance) initialise(slot int, s *step) error {
+	if err := in.checkElements(slot, s); err != nil {
+		return err
+	}
 	module := in.cores[slot]
 	global := func(index uint32) uint64 { return in.importedGlobal(slot, s, index) }
 	for i := range s.code.Globals {

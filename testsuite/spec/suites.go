@@ -29,9 +29,12 @@ const (
 	Validator = "validator"
 	// Golden holds components that a linker makes.
 	Golden = "golden"
+	// Runtime holds this project's own scripts.
+	Runtime = "runtime"
 )
 
 // A source says where a suite lies in a crate, and what of it is converted.
+// Without a crate it lies here.
 type source struct {
 	suite, crate, folder, extension string
 	env                             []string
@@ -43,10 +46,11 @@ var sources = []source{
 	{suite: Validator, crate: "wasm-tools", folder: "tests/cli/component-model", extension: "wast",
 		env: []string{"WAST_STRICT_COMPONENT_INDICES=0"}},
 	{suite: Golden, crate: "wit-component", folder: "tests/components", extension: "wat"},
+	{suite: Runtime, folder: "runtime", extension: "wast"},
 }
 
-//go:embed wast2json/Cargo.toml wast2json/Cargo.lock wast2json/src/main.rs
-var converter embed.FS
+//go:embed wast2json/Cargo.toml wast2json/Cargo.lock wast2json/src/main.rs runtime
+var inputs embed.FS
 
 // Suites returns the folder of the converted suites. The first time it fetches
 // the crates that carry them, through cargo, and converts them, which takes
@@ -106,11 +110,11 @@ func cacheDir() (string, error) {
 func suitesKey() (string, error) {
 	h := sha256.New()
 	fmt.Fprint(h, sources)
-	err := fs.WalkDir(converter, ".", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(inputs, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		content, err := converter.ReadFile(path)
+		content, err := inputs.ReadFile(path)
 		fmt.Fprintf(h, "%s %d\n%s", path, len(content), content)
 		return err
 	})
@@ -119,7 +123,7 @@ func suitesKey() (string, error) {
 
 // setUp builds the converter and converts the suites, all within work.
 func setUp(ctx context.Context, cargo, work string) (string, error) {
-	if err := os.CopyFS(work, converter); err != nil {
+	if err := os.CopyFS(work, inputs); err != nil {
 		return "", err
 	}
 	manifest := filepath.Join(work, "wast2json", "Cargo.toml")
@@ -138,9 +142,11 @@ func setUp(ctx context.Context, cargo, work string) (string, error) {
 	}
 	made := filepath.Join(work, "suites")
 	for _, s := range sources {
-		folder, ok := crates[s.crate]
-		if !ok {
-			return "", fmt.Errorf("cargo knows no folder of crate %s", s.crate)
+		folder := work
+		if s.crate != "" {
+			if folder = crates[s.crate]; folder == "" {
+				return "", fmt.Errorf("cargo knows no folder of crate %s", s.crate)
+			}
 		}
 		_, err := run(ctx, s.env, filepath.Join(target, "debug", "wast2json"),
 			s.extension, filepath.Join(folder, filepath.FromSlash(s.folder)), filepath.Join(made, s.suite))
