@@ -22,6 +22,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// After the first signal, which ends what is going on in good order, the
+	// next one ends the process.
+	context.AfterFunc(ctx, stop)
 	code := run(ctx, &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -68,7 +71,7 @@ func run(ctx context.Context, a *app, args []string) int {
 	if errors.As(err, &status) {
 		return status.code
 	}
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	if ctx.Err() != nil {
 		err = errors.New("interrupted")
 	}
 	for _, line := range flatten(err) {

@@ -191,7 +191,8 @@ func (s *session) resolve(cmd *cobra.Command) error {
 			return &usageError{err, cmd}
 		}
 		s.policy.Stdin = s.app.in
-		s.policy.Stdout = s.app.shown(s.app.out)
+		s.policy.Stdout = s.app.programOutput(s.app.out)
+		s.policy.Stderr = s.app.programOutput(s.app.err)
 		if s.flags.timeout == "" && s.policy.Limits.WallTime == 0 {
 			// A program may wait for its input.
 			s.policy.Limits.WallTime = -1
@@ -203,9 +204,9 @@ func (s *session) resolve(cmd *cobra.Command) error {
 		if s.args, err = s.call.Args(s.export.Type.Params); err != nil {
 			return fmt.Errorf("%s: %w", s.export, err)
 		}
-		s.policy.Stdout = s.app.shown(s.app.err)
+		s.policy.Stdout = escape.NewWriter(s.app.err)
+		s.policy.Stderr = escape.NewWriter(s.app.err)
 	}
-	s.policy.Stderr = s.app.shown(s.app.err)
 	return nil
 }
 
@@ -262,10 +263,11 @@ func (s *session) perform(ctx context.Context) (_ value.Value, err error) {
 	return result, err
 }
 
-// explainRun adds the guest's own words, such as a traceback, to an error.
+// explainRun adds the stack of a trap to its error, unless the guest has
+// printed a better one: its language's own traceback.
 func explainRun(err error) error {
 	trap, ok := errors.AsType[*hostruntime.Trap](err)
-	if !ok || len(trap.Stack) == 0 {
+	if !ok || len(trap.Stack) == 0 || trap.Stderr != "" {
 		return err
 	}
 	const most = 20
@@ -294,9 +296,10 @@ func (a *app) announce(component *hostruntime.Component) hostruntime.Imports {
 	return imports
 }
 
-// shown returns a writer for what a guest prints: on a terminal, where it could
-// do harm, its text is escaped, and anywhere else it is passed on as it is.
-func (a *app) shown(w io.Writer) io.Writer {
+// programOutput returns a writer for what a program prints: on a terminal,
+// where it could do harm, it is escaped; for another program it stays as it is,
+// since it may not be text.
+func (a *app) programOutput(w io.Writer) io.Writer {
 	if terminal(w) {
 		return escape.NewWriter(w)
 	}

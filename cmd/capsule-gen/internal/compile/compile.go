@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/proc"
@@ -44,7 +45,7 @@ const (
 // A Request is one guest to compile.
 type Request struct {
 	Engine toolchain.Engine
-	WIT    string // folder
+	WIT    string // folder, or a single file
 	World  string
 	Guest  string // the guest's own file
 	Output string // the component's file
@@ -147,6 +148,9 @@ func compile(ctx context.Context, r Request, in *inputs) (component []byte, err 
 	// back from there.
 	if work, err = filepath.EvalSymlinks(work); err != nil {
 		return nil, err
+	}
+	if r.Engine == toolchain.StarlingMonkey && strings.ContainsAny(work, " \t") {
+		return nil, fmt.Errorf("componentize-js can't work in %q: set TMPDIR to a folder without a blank in its path", work)
 	}
 	dirs := workspace(work)
 	if err := in.write(dirs, filepath.Join(dirs.packages, tools.SitePackages())); err != nil {

@@ -154,9 +154,11 @@ func (in *inputs) read(into map[string][]byte, root string, want func(path strin
 		if hidden || !entry.Type().IsRegular() || !want(name) {
 			return nil
 		}
-		rel, err := filepath.Rel(root, path)
-		if err != nil {
-			return err
+		rel := name // of a root that is a file itself
+		if path != root {
+			if rel, err = filepath.Rel(root, path); err != nil {
+				return err
+			}
 		}
 		info, err := entry.Info()
 		if err != nil {

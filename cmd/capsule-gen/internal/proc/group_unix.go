@@ -45,10 +45,10 @@ func withLimits(args []string, limits Limits) []string {
 [ "$3" = 0 ] || ulimit -f "$3" 2>/dev/null
 shift 3
 exec "$@"`
-	// Processor time is only the second line: it ends a child whose parent was
-	// killed, on systems that don't do so themselves. Toolchains use several
-	// threads, hence the factor.
-	cpuSeconds := int64(limits.WallTime.Seconds()) * 8
+	// Processor time is only the second line: it ends what is left when this
+	// process was killed itself. A child may use several threads, hence the
+	// factor.
+	cpuSeconds := int64(limits.WallTime.Seconds()) * 2
 	if limits.WallTime > 0 {
 		cpuSeconds++
 	}
