@@ -43,13 +43,13 @@ func TestCacheDirRefusesPlanted(t *testing.T) {
 	tests := []struct{ name, dir, want string }{
 		{"made", filepath.Join(base, "new", "cache"), ""},
 		{"private", folder("private", 0o700), ""},
-		{"readable", folder("readable", 0o755), "open to other users"},
-		{"writable", folder("writable", 0o770), "open to other users"},
-		{"symlink", symlink, "symbolic link"},
+		{"readable", folder("readable", 0o755), ""},
+		{"writable", folder("writable", 0o770), "can be written by other users"},
+		{"symlink", symlink, "not a directory of its own"},
 		{"file", file, "not a directory"},
 		{"open parent", filepath.Join(folder("shared", 0o777), "cache"), "can be written by other users"},
 		{"sticky parent", filepath.Join(folder("sticky", 0o777|os.ModeSticky), "cache"), ""},
-		{"link inside", withLink, "symbolic link"},
+		{"link inside", withLink, "is a link"},
 		{"open folder inside", withOpen, "can be written by other users"},
 	}
 	for _, test := range tests {
