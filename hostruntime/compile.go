@@ -36,7 +36,7 @@ const tableEntryBytes = 8
 
 // compile rewrites and compiles the core modules, one for each step. Steps
 // with the same module and the same shape of imports share code.
-func (c *Component) compile(ctx context.Context) error {
+func (c *Component) compile(ctx context.Context, decoded *component.Component) error {
 	parsed := map[*component.CoreModule]*rewrite.Module{}
 	c.steps = make([]step, len(c.plan.Steps))
 	for i := range c.plan.Steps {
@@ -53,7 +53,61 @@ func (c *Component) compile(ctx context.Context) error {
 			return err
 		}
 	}
+	return c.checkUnused(ctx, decoded, parsed)
+}
+
+// checkUnused compiles the core modules that nothing instantiates, only to
+// find out whether they are valid: a component with an invalid one isn't.
+func (c *Component) checkUnused(ctx context.Context, decoded *component.Component, used map[*component.CoreModule]*rewrite.Module) error {
+	for _, def := range decoded.Defs {
+		var err error
+		switch def := def.(type) {
+		case *component.CoreModule:
+			if used[def] == nil {
+				err = c.checkModule(ctx, def)
+			}
+		case *component.Nested:
+			err = c.checkUnused(ctx, def.Component, used)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func (c *Component) checkModule(ctx context.Context, m *component.CoreModule) error {
+	parsed, err := parseModule(m)
+	if _, ok := errors.AsType[*UnsupportedError](err); ok {
+		return nil // it needs no support, as it doesn't run
+	}
+	if err != nil {
+		return err
+	}
+	targets := make([]rewrite.Target, len(parsed.Imports))
+	for i := range targets {
+		targets[i] = rewrite.Target{Module: hostModule, Name: strconv.Itoa(i)}
+	}
+	code, err := parsed.Rewrite(rewrite.Options{Imports: targets})
+	if err != nil {
+		return moduleError(m, err)
+	}
+	compiled, err := c.compileModule(ctx, m, code)
+	if err == nil {
+		c.rt.release(ctx, compiled)
+	}
+	return err
+}
+
+func (c *Component) compileModule(ctx context.Context, m *component.CoreModule, code *rewrite.Output) (*sharedModule, error) {
+	compiled, err := c.rt.compile(ctx, code.Bytes)
+	if err == nil {
+		return compiled, nil
+	}
+	if ctx.Err() != nil || errors.Is(err, ErrClosed) {
+		return nil, fmt.Errorf("hostruntime: compiling: %w", err)
+	}
+	return nil, &FormatError{Offset: m.Pos(), Section: "core module", Reason: err.Error()}
 }
 
 func (c *Component) compileStep(ctx context.Context, s *step, plan *link.Step, m *rewrite.Module) error {
@@ -65,17 +119,10 @@ func (c *Component) compileStep(ctx context.Context, s *step, plan *link.Step, m
 	var err error
 	s.code, err = m.Rewrite(rewrite.Options{Imports: targets, Meter: !c.rt.unmetered})
 	if err != nil {
-		if e, ok := errors.AsType[*rewrite.Error](err); ok {
-			return &FormatError{Offset: plan.Module.Pos() + e.Offset, Section: "core module, " + e.Section, Reason: e.Msg}
-		}
-		return err
+		return moduleError(plan.Module, err)
 	}
-	s.module, err = c.rt.compile(ctx, s.code.Bytes)
-	if err != nil {
-		if ctx.Err() != nil || errors.Is(err, ErrClosed) {
-			return fmt.Errorf("hostruntime: compiling: %w", err)
-		}
-		return &FormatError{Offset: plan.Module.Pos(), Section: "core module", Reason: err.Error()}
+	if s.module, err = c.compileModule(ctx, plan.Module, s.code); err != nil {
+		return err
 	}
 	if len(trampolines) > 0 {
 		s.host, err = c.hostModule(ctx, trampolines)

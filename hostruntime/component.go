@@ -49,7 +49,7 @@ func (rt *Runtime) Load(ctx context.Context, bytes []byte) (*Component, error) {
 	for _, imp := range plan.Imports {
 		c.importTypes = append(c.importTypes, imp.Type.String())
 	}
-	if err := c.compile(ctx); err != nil {
+	if err := c.compile(ctx, decoded); err != nil {
 		c.free(ctx)
 		return nil, err
 	}
@@ -142,12 +142,25 @@ func decode(bytes []byte) (*component.Component, *link.Plan, error) {
 func parseModule(m *component.CoreModule) (*rewrite.Module, error) {
 	parsed, err := rewrite.Parse(m.Bytes)
 	if err != nil {
-		if e, ok := errors.AsType[*rewrite.Error](err); ok {
-			return nil, &FormatError{Offset: m.Pos() + e.Offset, Section: "core module, " + e.Section, Reason: e.Msg}
-		}
-		return nil, &FormatError{Offset: m.Pos(), Reason: err.Error()}
+		return nil, moduleError(m, err)
 	}
 	return parsed, nil
+}
+
+// moduleError places an error of the rewriting pass in the component.
+func moduleError(m *component.CoreModule, err error) error {
+	e, ok := errors.AsType[*rewrite.Error](err)
+	switch {
+	case !ok:
+		return &FormatError{Offset: m.Pos(), Section: "core module", Reason: err.Error()}
+	case e.FeatureOff():
+		return &UnsupportedError{Offset: m.Pos() + e.Offset, Reason: "a core module " + e.Msg}
+	}
+	section := "core module"
+	if e.Section != "" {
+		section += ", " + e.Section
+	}
+	return &FormatError{Offset: m.Pos() + e.Offset, Section: section, Reason: e.Msg}
 }
 
 // A FuncInfo describes a function that a component imports or exports.
