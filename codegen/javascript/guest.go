@@ -3,7 +3,6 @@ package javascript
 import (
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -67,8 +66,8 @@ func (a *author) helper(string) bool { return false }
 
 func (a *author) global(name string) string { return name }
 
-// guest returns the author's file.
-func (e *emitter) guest(name string) file.File {
+// guest returns the author's file, which finds the types at a relative path.
+func (e *emitter) guest(name, types string) file.File {
 	a := &author{
 		e:        e,
 		imported: map[string]map[string]string{},
@@ -94,10 +93,6 @@ func (e *emitter) guest(name string) file.File {
 	engine := "QuickJS"
 	if e.engine == StarlingMonkey {
 		engine = "StarlingMonkey"
-	}
-	types := strings.Repeat("../", strings.Count(path.Clean(name), "/")) + typesFile
-	if !strings.HasPrefix(types, ".") {
-		types = "./" + types
 	}
 	head := "// A guest of the world " + e.w.Name + ", for " + engine + ". This file is yours: it is written once\n" +
 		"// and never again. Fill in every function that throws \"not implemented\".\n" +

@@ -2,6 +2,7 @@ package javascript_test
 
 import (
 	"bytes"
+	"errors"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/capsule-kit/capsule/codegen/internal/guest/guesttest"
 	"github.com/capsule-kit/capsule/codegen/javascript"
 	"github.com/capsule-kit/capsule/wit"
+	"github.com/capsule-kit/capsule/wit/abi"
 )
 
 // hostileDocs try to leave a comment, to be a tag, or to hide text.
@@ -150,5 +152,33 @@ func TestOptions(t *testing.T) {
 	}
 	if _, err := javascript.Generate(w, javascript.Options{Engine: "v8"}); err == nil {
 		t.Error("an unknown engine was accepted")
+	}
+}
+
+// TestUnsupported gives one function every type and form that no guest of this
+// language can have yet.
+func TestUnsupported(t *testing.T) {
+	w := load(t, "world")
+	f := w.Exports[0].Func
+	if f == nil {
+		t.Fatal("the world's first export is no function")
+	}
+	u8 := &wit.Type{Kind: abi.U8}
+	for want, typ := range map[string]*wit.Type{
+		"map in a":          {Kind: abi.Map, Key: u8, Elem: u8},
+		"stream in a":       {Kind: abi.Stream, Elem: u8},
+		"future in a":       {Kind: abi.Future},
+		"error-context in ": {Kind: abi.ErrorContext},
+		"fixed length in a": {Kind: abi.List, Elem: u8, Length: 4},
+	} {
+		f.Params = []wit.Param{{Name: "p", Type: &wit.Type{Kind: abi.Option, Elem: typ}}}
+		var refused *wit.Error
+		if _, err := engine("")(w); !errors.As(err, &refused) || refused.Pos != f.Pos || !strings.Contains(refused.Msg, want) {
+			t.Errorf("%s: %v", typ.Kind, err)
+		}
+	}
+	f.Params, f.Async = nil, true
+	if _, err := engine("")(w); err == nil || !strings.Contains(err.Error(), "asynchronous") {
+		t.Errorf("async function: %v", err)
 	}
 }

@@ -42,6 +42,10 @@ type Options struct {
 	// Guest is the path of the author's own file, in the output folder.
 	// Empty means "guest.js".
 	Guest string
+	// Types is the path of wit-world.d.ts as the author's file refers to it,
+	// for a caller that puts that file elsewhere ("../stubs/wit-world.d.ts").
+	// Empty means the two lie where their paths say.
+	Types string
 }
 
 // Generate returns wit-world.d.ts and the author's own file (Once).
@@ -62,9 +66,14 @@ func Generate(w *wit.World, opts Options) ([]file.File, error) {
 	if err := checkGuestPath(opts.Guest); err != nil {
 		return nil, err
 	}
+	if opts.Types == "" {
+		opts.Types = typesFrom(opts.Guest)
+	} else if !strings.HasSuffix(opts.Types, ".d.ts") || strings.ContainsAny(opts.Types, "\\\n\r\"<>") {
+		return nil, fmt.Errorf("javascript: types %q: want a relative path that ends in .d.ts", opts.Types)
+	}
 	e := newEmitter(w, opts.Engine)
 	e.checkWorld()
-	files := []file.File{e.types(), e.guest(opts.Guest)}
+	files := []file.File{e.types(), e.guest(opts.Guest, opts.Types)}
 	if err := e.problems.Err(); err != nil {
 		return nil, err
 	}
@@ -83,6 +92,14 @@ func checkGuestPath(name string) error {
 		return fmt.Errorf("javascript: guest file %q: %s would be taken for its types", name, typesFile)
 	}
 	return nil
+}
+
+// typesFrom returns the path of the types as seen from a guest's file.
+func typesFrom(guest string) string {
+	if up := strings.Count(path.Clean(guest), "/"); up > 0 {
+		return strings.Repeat("../", up) + typesFile
+	}
+	return "./" + typesFile
 }
 
 // An emitter holds one world and what was decided about its names.

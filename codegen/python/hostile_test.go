@@ -2,6 +2,7 @@ package python_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/capsule-kit/capsule/codegen/internal/guest/guesttest"
 	"github.com/capsule-kit/capsule/codegen/python"
 	"github.com/capsule-kit/capsule/wit"
+	"github.com/capsule-kit/capsule/wit/abi"
 )
 
 // hostileDocs try to leave a docstring, to hide text, or to break the layout.
@@ -176,5 +178,33 @@ func TestGuestPath(t *testing.T) {
 		if (err == nil) != ok {
 			t.Errorf("guest %q: %v; want accepted: %v", path, err, ok)
 		}
+	}
+}
+
+// TestUnsupported gives one function every type and form that no guest of this
+// language can have yet.
+func TestUnsupported(t *testing.T) {
+	w := load(t, "world")
+	f := w.Exports[0].Func
+	if f == nil {
+		t.Fatal("the world's first export is no function")
+	}
+	u8 := &wit.Type{Kind: abi.U8}
+	for want, typ := range map[string]*wit.Type{
+		"map in a":          {Kind: abi.Map, Key: u8, Elem: u8},
+		"stream in a":       {Kind: abi.Stream, Elem: u8},
+		"future in a":       {Kind: abi.Future},
+		"error-context in ": {Kind: abi.ErrorContext},
+		"fixed length in a": {Kind: abi.List, Elem: u8, Length: 4},
+	} {
+		f.Params = []wit.Param{{Name: "p", Type: &wit.Type{Kind: abi.Option, Elem: typ}}}
+		var refused *wit.Error
+		if _, err := generate(w); !errors.As(err, &refused) || refused.Pos != f.Pos || !strings.Contains(refused.Msg, want) {
+			t.Errorf("%s: %v", typ.Kind, err)
+		}
+	}
+	f.Params, f.Async = nil, true
+	if _, err := generate(w); err == nil || !strings.Contains(err.Error(), "asynchronous") {
+		t.Errorf("async function: %v", err)
 	}
 }
