@@ -190,7 +190,7 @@ func (m *module) def(depth int, name string, params []string, ret string) {
 	m.line(depth, tail)
 }
 
-// file returns the finished text: header, docstring, imports, body.
+// text returns the finished file: header, docstring, imports, body.
 func (m *module) text(first string, docs []string) string {
 	var b strings.Builder
 	b.WriteString(first)
