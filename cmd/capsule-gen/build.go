@@ -38,9 +38,10 @@ user's cache when they are first needed: into $CAPSULE_CACHE, or capsule in the
 user's cache directory. Python guests need Python 3.10 or newer with pip or
 venv, JavaScript guests Node 18 (quickjs) or 20 (starlingmonkey) with npm.
 
-A guest is its file and what that imports from its own folder. It is compiled
-again only when the content of its files, of the WIT, the engine or the compiler
-has changed. The compilers don't give the same bytes twice, so components are
+A guest is its file and what that imports from its own folder; all of that folder
+is open to it while it is compiled, but for hidden files. It is compiled again
+only when the content of its files, the WIT, the engine or the compiler has
+changed. The compilers don't give the same bytes twice, so components are
 kept in the cache by what they were made from: two builds of the same inputs are
 byte-identical as long as the cache has the first.
 

@@ -19,6 +19,7 @@ func (a *app) loadWorld(ctx context.Context, folder, name string) (*wit.World, e
 	if err := toolchain.Folder(cache); err != nil {
 		return nil, err
 	}
+	defer a.progress("reading " + shown(folder))()
 	resolved, err := wit.Load(ctx, shorten(folder), wit.Options{CacheDir: filepath.Join(cache, "wit")})
 	if err != nil {
 		return nil, err
