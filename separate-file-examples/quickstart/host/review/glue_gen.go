@@ -48,6 +48,9 @@ func loadQuake(c *bind.Call, ptr uint32) Quake {
 }
 
 func storeQuake(c *bind.Call, ptr uint32, v Quake) {
+	if c.Failed() {
+		return
+	}
 	c.StoreString(ptr, v.ID)
 	c.Field("id")
 	c.PutU64(ptr+8, uint64(v.TimeMs))
@@ -64,6 +67,9 @@ func storeQuake(c *bind.Call, ptr uint32, v Quake) {
 
 func lowerListQuake(c *bind.Call, v []Quake) (ptr, n uint64) {
 	base := c.LowerList(len(v), 72, 8)
+	if c.Failed() {
+		return 0, 0
+	}
 	for i := range v {
 		storeQuake(c, base+uint32(i)*72, v[i])
 		if c.Failed() {

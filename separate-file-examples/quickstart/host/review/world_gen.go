@@ -41,9 +41,19 @@ func Instantiate(ctx context.Context, comp *hostruntime.Component, policy hostru
 	if err != nil {
 		return nil, err
 	}
-	funcs, err := instance.Bind(exports...)
+	task, err := Bind(instance)
 	if err != nil {
 		return nil, errors.Join(err, instance.Close(ctx))
+	}
+	return task, nil
+}
+
+// Bind gives an instance that was started in another way the methods of the
+// world. It checks what Instantiate checks.
+func Bind(instance *hostruntime.Instance) (*Review, error) {
+	funcs, err := instance.Bind(exports...)
+	if err != nil {
+		return nil, err
 	}
 	return &Review{
 		instance:  instance,
