@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync/atomic"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
@@ -38,6 +39,7 @@ type Instance struct {
 	memory    memoryBudget
 	meter     meter
 	wasi      *wasi.Host
+	roots     []*os.Root // of the granted folders
 	stdout    capture
 	stderr    capture
 
@@ -76,14 +78,18 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		lowered:   make([]*lowered, len(c.plan.Trampolines)),
 	}
 	in.memory.limit = in.limits.MemoryBytes
+	dirs, err := in.openDirs(policy.Dirs)
+	if err != nil {
+		return nil, err
+	}
 	in.wasi = wasi.New(wasi.Config{
-		Args: policy.Args, Env: policy.Env, Stdin: policy.Stdin,
+		Args: policy.Args, Env: policy.Env, Dirs: dirs, Stdin: policy.Stdin,
 		Stdout: &in.stdout, Stderr: &in.stderr,
 	})
 	in.stdout.through, in.stderr.through = policy.Stdout, policy.Stderr
 	in.makeParts()
 	if err := c.register(in); err != nil {
-		return nil, err
+		return nil, errors.Join(err, in.wasi.Close(), in.closeDirs())
 	}
 	if err := in.start(ctx); err != nil {
 		_ = in.Close(ctx) // the first error is the one that matters
@@ -132,7 +138,7 @@ func (in *Instance) Close(ctx context.Context) error {
 
 	// WASI first: its own resources then end in an order of its choice, and
 	// the drops that follow have nothing left to do.
-	errs := []error{in.wasi.Close(), in.dropLeftovers()}
+	errs := []error{in.wasi.Close(), in.dropLeftovers(), in.closeDirs()}
 	// Importers before the instances that they import from: wazero frees what
 	// a closed instance owns.
 	for i := len(in.cores) - 1; i >= 0; i-- {

@@ -32,6 +32,8 @@ type Policy struct {
 	Args []string
 	// Env are environment variables, "K=V"; default none.
 	Env []string
+	// Dirs are the folders that the guest sees; default none.
+	Dirs []Dir
 	// Stdin is what the guest can read; default nothing.
 	Stdin io.Reader
 	// Stdout and Stderr receive the guest's output as it is written, on top
@@ -40,10 +42,22 @@ type Policy struct {
 	Stdout, Stderr io.Writer
 }
 
+// A Dir grants a guest one folder and everything beneath it, and nothing
+// outside of it: links that lead out, and "..", are refused.
+type Dir struct {
+	// Host is the folder's path here, Guest the path by which the guest
+	// knows it: "/data".
+	Host, Guest string
+	// Writable lets the guest create, change and delete files. Nothing bounds
+	// how much it writes yet: give it a file system of its own.
+	Writable bool
+}
+
 // Limits bound one instance. For each, zero is the documented default and
 // Unlimited lifts it.
 type Limits struct {
-	// MemoryBytes bounds the linear memories of the instance, all together.
+	// MemoryBytes bounds the linear memories and tables of the instance, all
+	// together.
 	// A guest that asks for more is refused it, and sees its language's own
 	// out-of-memory error. Compiled code, which instances share, and host
 	// memory (see LiftedBytes) are not in it. Default 256 MiB.

@@ -14,8 +14,8 @@ type Report struct {
 	Outcome string
 	// WallTime is how long the call took, host functions included.
 	WallTime time.Duration
-	// MemoryBytes is the size of the instance's linear memories after the
-	// call. They never shrink, so it is also the peak so far.
+	// MemoryBytes is the size of the instance's linear memories and tables
+	// after the call. They never shrink, so it is also the peak so far.
 	MemoryBytes uint64
 	// LiftedBytes is what the values that the call moved out of the guest
 	// take in the host, an upper estimate.

@@ -6,7 +6,9 @@ package limits
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -315,6 +317,37 @@ func TestPythonSeesNothingByDefault(t *testing.T) {
 		_, err := act(ctx, in, "open")
 		if trap := errorAs[*hostruntime.Trap](err); trap == nil || !strings.Contains(trap.Stderr, "FileNotFoundError") && !strings.Contains(trap.Stderr, "PermissionError") {
 			t.Errorf("open: %v", err)
+		}
+	})
+}
+
+func TestAFolderIsGrantedAndNothingAround(t *testing.T) {
+	each(t, []string{guest.Python}, func(ctx context.Context, t *testing.T, c *hostruntime.Component) {
+		outside := t.TempDir()
+		folder := filepath.Join(outside, "folder")
+		for path, text := range map[string]string{"secret.txt": "secret", "folder/in.txt": "input"} {
+			path = filepath.Join(outside, path)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Symlink("../secret.txt", filepath.Join(folder, "link.txt")); err != nil {
+			t.Fatal(err)
+		}
+		for _, writable := range []bool{false, true} {
+			for what, want := range map[string]string{"read": "input", "escape": "", "follow": "", "write": "written"} {
+				in := instantiate(ctx, t, c, hostruntime.Policy{Dirs: []hostruntime.Dir{{Host: folder, Guest: "/data", Writable: writable}}})
+				got, err := act(ctx, in, what)
+				if allowed := want != "" && (what != "write" || writable); allowed && got != want || !allowed && err == nil {
+					t.Errorf("%s, writable %v: got %q, %v", what, writable, got, err)
+				}
+			}
+		}
+		if text, err := os.ReadFile(filepath.Join(folder, "out.txt")); string(text) != "written" {
+			t.Errorf("out.txt: %q, %v", text, err)
+		}
+		if _, err := c.Instantiate(ctx, hostruntime.Policy{Dirs: []hostruntime.Dir{{Host: outside + "/none", Guest: "/"}}}); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a folder that isn't there: %v", err)
 		}
 	})
 }

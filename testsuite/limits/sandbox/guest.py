@@ -52,6 +52,19 @@ class WitWorld(wit_world.WitWorld):
             case "open":
                 with open("/etc/passwd") as file:
                     return file.read()
+            case "read":
+                with open("/data/in.txt") as file:
+                    return file.read()
+            case "write":
+                with open("/data/out.txt", "w") as file:
+                    file.write("written")
+                return "written"
+            case "escape":
+                with open("/data/../secret.txt") as file:
+                    return file.read()
+            case "follow":
+                with open("/data/link.txt") as file:
+                    return file.read()
             case _:
                 return f"unknown: {what}"
 
