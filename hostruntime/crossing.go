@@ -184,9 +184,8 @@ func (in *Instance) dropResource(caller int, rt *handle.ResourceType, resource i
 	if plan.Instance != caller {
 		// A destructor of another instance is a task of its own there.
 		tasks := &in.parts[plan.Instance].tasks
-		outer := tasks.context
-		tasks.context = [contextSlots]uint32{}
-		defer func() { tasks.context = outer }()
+		outer := tasks.begin(runningTask{})
+		defer func() { tasks.running = outer }()
 	}
 	stack := [1]uint64{uint64(rep)}
 	return in.callCore(in.core(plan.Dtor), stack[:])

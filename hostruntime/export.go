@@ -146,6 +146,9 @@ func (in *Instance) bind(want bind.Export) (*bind.Func, error) {
 		if has := e.Type.String(); has != want.Type {
 			return nil, &LinkError{Item: "export " + name, Reason: typeMismatch(has, want.Type)}
 		}
+		if in.component.plan.Lifted[e.Lifted].Options.Async {
+			return nil, &LinkError{Item: "export " + name, Reason: "it is asynchronous, which bindings don't support yet"}
+		}
 		return bind.NewFunc(&boundExport{in: in, name: name, lifted: in.lift(e.Lifted)}), nil
 	}
 	return nil, &LinkError{Item: "export " + name, Reason: "the component has no such export; it exports " + in.component.exportNames()}

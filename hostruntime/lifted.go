@@ -4,6 +4,7 @@ import (
 	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
 	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
+	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
 
@@ -16,6 +17,7 @@ type lifted struct {
 	// params are the types of the parameters.
 	params      []*abi.Type
 	core, after *coreFunc
+	callback    *coreFunc // of an asynchronous function
 	idle        *activation
 }
 
@@ -26,8 +28,8 @@ func (in *Instance) lift(index int) *lifted {
 	}
 	plan := &in.component.plan.Lifted[index]
 	f := &lifted{
-		in: in, plan: plan, flat: plan.Type.FlattenLift(), params: paramTypes(plan.Type),
-		core: in.core(&plan.Core), after: in.core(plan.Options.PostReturn),
+		in: in, plan: plan, flat: flattenLifted(plan.Type, &plan.Options), params: paramTypes(plan.Type),
+		core: in.core(&plan.Core), after: in.core(plan.Options.PostReturn), callback: in.core(plan.Options.Callback),
 	}
 	in.lifted[index] = f
 	return f
@@ -56,8 +58,11 @@ type activation struct {
 	caller  int
 	stack   []uint64 // arguments, then results
 	results []uint64 // kept for post-return
-	// outer is the context of the task that was running in the instance.
-	outer [contextSlots]uint32
+	// outer is the task that was running in the instance.
+	outer runningTask
+	// result is that of an asynchronous function, from task.return.
+	result    value.Value
+	hasResult bool
 }
 
 // start enters the callee from the component instance caller.
@@ -65,9 +70,6 @@ type activation struct {
 // Errors: *canon.TrapError where the callee or an instance around it is
 // running already and may not be entered again.
 func (f *lifted) start(caller int) (*activation, error) {
-	if f.plan.Async {
-		return nil, needsAsync("the function")
-	}
 	if err := f.in.enter(f.plan.Instance, caller); err != nil {
 		return nil, err
 	}
@@ -75,14 +77,14 @@ func (f *lifted) start(caller int) (*activation, error) {
 	f.idle = nil
 	if a == nil {
 		a = &activation{fn: f}
-		a.stack = make([]uint64, max(len(f.flat.Params), len(f.flat.Results)))
+		a.stack = make([]uint64, max(len(f.flat.Params), len(f.flat.Results), callbackParams))
 		a.results = make([]uint64, len(f.flat.Results))
 		a.cx = f.in.context(f.plan.Instance, &f.plan.Options)
 		a.cx.Handles.(*crossing).task = &a.task
 	}
 	a.caller, a.task = caller, handle.Task{}
-	tasks := &f.in.parts[f.plan.Instance].tasks
-	a.outer, tasks.context = tasks.context, [contextSlots]uint32{}
+	a.result, a.hasResult = nil, false
+	a.outer = f.in.parts[f.plan.Instance].tasks.begin(runningTask{activation: a})
 	a.cx.Budget = f.in.call.budget
 	a.cx.Mem = a.cx.Refresh()
 	return a, nil
@@ -90,7 +92,14 @@ func (f *lifted) start(caller int) (*activation, error) {
 
 // run calls the core function with the arguments on the stack.
 func (a *activation) run() error {
-	if err := a.fn.in.callCore(a.fn.core, a.stack); err != nil {
+	in, plan := a.fn.in, a.fn.plan
+	if plan.Type.Async && in.parts[plan.Instance].tasks.backpressure > 0 {
+		return needsAsync("a call under backpressure")
+	}
+	if plan.Options.Async {
+		return a.runAsync()
+	}
+	if err := in.callCore(a.fn.core, a.stack); err != nil {
 		return err
 	}
 	copy(a.results, a.stack)
@@ -105,7 +114,7 @@ func (a *activation) finish(ok bool) error {
 	f := a.fn
 	var err error
 	if ok {
-		err = a.task.Return()
+		err = asTrap(a.task.Return())
 	}
 	if ok && err == nil && f.after != nil {
 		p := &f.in.parts[f.plan.Instance]
@@ -113,7 +122,7 @@ func (a *activation) finish(ok bool) error {
 		err = f.in.callCore(f.after, a.results)
 		p.mayLeave = true
 	}
-	f.in.parts[f.plan.Instance].tasks.context = a.outer
+	f.in.parts[f.plan.Instance].tasks.running = a.outer
 	f.in.leave(f.plan.Instance, a.caller)
 	f.idle = a
 	return err

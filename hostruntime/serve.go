@@ -57,11 +57,13 @@ func (in *Instance) serveDirectly(index int, stack []uint64) error {
 	case link.ResourceDrop:
 		return in.dropResource(t.Instance, in.resources[t.Target], t.Target, uint32(stack[0]))
 	case link.ContextGet:
-		stack[0] = uint64(p.tasks.context[t.Target])
+		stack[0] = uint64(p.tasks.running.context[t.Target])
 		return nil
 	case link.ContextSet:
-		p.tasks.context[t.Target] = uint32(stack[0])
+		p.tasks.running.context[t.Target] = uint32(stack[0])
 		return nil
+	case link.TaskReturn:
+		return in.taskReturn(t, stack)
 	case link.BackpressureInc:
 		return p.tasks.addBackpressure(1)
 	case link.BackpressureDec:
@@ -87,8 +89,11 @@ type lowered struct {
 	plan   *link.Trampoline
 	flat   abi.FlatFunc
 	params []*abi.Type
-	cx     canon.Context
-	call   bind.Call
+	// maxFlat is how many core values the parameters take up at most, if they
+	// aren't in memory.
+	maxFlat int
+	cx      canon.Context
+	call    bind.Call
 }
 
 func (in *Instance) lower(index int) *lowered {
@@ -158,7 +163,7 @@ func (l *lowered) storeResult(result value.Value, stack []uint64) error {
 	}
 	if l.flat.ResultInMemory {
 		out := uint32(stack[len(l.flat.Params)-1])
-		_, err := l.cx.LowerFlat([]value.Value{result}, []*abi.Type{t}, nil, abi.MaxFlatResults, &out)
+		_, err := l.cx.LowerFlat([]value.Value{result}, []*abi.Type{t}, nil, 0, &out)
 		return err
 	}
 	_, err := l.cx.LowerFlat([]value.Value{result}, []*abi.Type{t}, stack[:0], abi.MaxFlatResults, nil)
@@ -193,9 +198,8 @@ func (e *hostFuncError) Unwrap() error { return e.err }
 //
 // Spec: CanonicalABI, "canon lower", with a callee made by "canon lift".
 func (in *Instance) serveGuest(t *link.Trampoline, stack []uint64) error {
-	caller := &lowered{
-		plan: t, flat: t.Type.FlattenLower(), params: paramTypes(t.Type), cx: in.context(t.Instance, &t.Options),
-	}
+	caller := &lowered{plan: t, params: paramTypes(t.Type), cx: in.context(t.Instance, &t.Options)}
+	caller.flat, caller.maxFlat = flattenLowered(t.Type, &t.Options)
 	caller.cx.Budget, caller.cx.Relay = in.call.budget, true
 	caller.cx.Mem = caller.cx.Refresh()
 	x := caller.cx.Handles.(*crossing)
@@ -207,12 +211,19 @@ func (in *Instance) serveGuest(t *link.Trampoline, stack []uint64) error {
 		return err
 	}
 	result, err := a.serve(caller, stack)
+	if err == nil {
+		// Before the caller is given anything, by way of its realloc.
+		err = asTrap(a.task.Return())
+	}
 	if err == nil && result != nil {
 		caller.cx.Mem = caller.cx.Refresh()
 		err = caller.storeResult(result, stack)
 	}
 	if e := a.finish(err == nil); err == nil {
 		err = e
+	}
+	if t.Options.Async {
+		stack[0] = subtaskReturned
 	}
 	return err
 }
@@ -222,7 +233,7 @@ func (a *activation) serve(caller *lowered, stack []uint64) (value.Value, error)
 	f := a.fn
 	a.cx.Relay = true
 	defer func() { a.cx.Relay = false }()
-	args, err := caller.cx.LiftFlat(caller.params, stack[:len(caller.flat.Params)], abi.MaxFlatParams)
+	args, err := caller.cx.LiftFlat(caller.params, stack[:len(caller.flat.Params)], caller.maxFlat)
 	if err != nil {
 		return nil, err
 	}
@@ -250,6 +261,9 @@ func (a *activation) lowerArgs(args []value.Value) error {
 
 // liftResult lifts the function's result from the stack.
 func (a *activation) liftResult() (value.Value, error) {
+	if a.fn.plan.Options.Async {
+		return a.result, nil
+	}
 	results, err := a.cx.LiftFlat([]*abi.Type{a.fn.plan.Type.Result}, a.stack[:len(a.fn.flat.Results)], abi.MaxFlatResults)
 	if err != nil {
 		return nil, err

@@ -2,9 +2,10 @@ package link
 
 import "github.com/capsule-kit/capsule/hostruntime/internal/component"
 
-// The canonical definitions that synchronous functions may use too, besides
-// those that package component names.
+// The canonical definitions that are run besides those that package component
+// names.
 const (
+	taskReturn      component.CanonOp = 0x09
 	contextGet      component.CanonOp = 0x0a
 	contextSet      component.CanonOp = 0x0b
 	backpressureInc component.CanonOp = 0x24
@@ -20,7 +21,6 @@ func (b *builder) canon(s *scope, d *component.Canon) {
 			Core:     s.get(b, component.SortCoreFunc, d.CoreFunc).core,
 			Type:     d.Type,
 			Options:  b.options(s, &d.Options),
-			Async:    d.Options.Async,
 		})
 		s.add(component.SortFunc, item{lifted: len(b.plan.Lifted) - 1})
 		return
@@ -32,10 +32,10 @@ func (b *builder) canon(s *scope, d *component.Canon) {
 		f := s.get(b, component.SortFunc, d.Func)
 		t.Type, t.Options = d.Type, b.options(s, &d.Options)
 		switch {
-		case d.Options.Async:
-			t.Kind, t.Name = Unsupported, "async lowered function"
 		case f.lifted >= 0:
 			t.Kind, t.Target = LowerGuest, f.lifted
+		case d.Options.Async:
+			t.Kind, t.Name = Unsupported, "an asynchronous call of the host"
 		default:
 			t.Kind, t.Target = LowerHost, f.host
 		}
@@ -45,6 +45,8 @@ func (b *builder) canon(s *scope, d *component.Canon) {
 		t.Kind, t.Target = ResourceDrop, b.resource(s, d)
 	case component.CanonResourceRep:
 		t.Kind, t.Target = ResourceRep, b.resource(s, d)
+	case taskReturn:
+		t.Kind, t.Type, t.Options = TaskReturn, d.Type, b.options(s, &d.Options)
 	case contextGet:
 		t.Kind, t.Target = ContextGet, int(d.Slot)
 	case contextSet:
@@ -69,7 +71,7 @@ func (b *builder) resource(s *scope, d *component.Canon) int {
 }
 
 func (b *builder) options(s *scope, o *component.CanonOptions) Options {
-	resolved := Options{Encoding: o.Encoding}
+	resolved := Options{Encoding: o.Encoding, Async: o.Async}
 	if o.HasMemory {
 		ref := s.get(b, component.SortCoreMemory, o.Memory).core
 		resolved.Memory = &ref
@@ -81,6 +83,10 @@ func (b *builder) options(s *scope, o *component.CanonOptions) Options {
 	if o.HasPostReturn {
 		ref := s.get(b, component.SortCoreFunc, o.PostReturn).core
 		resolved.PostReturn = &ref
+	}
+	if o.HasCallback {
+		ref := s.get(b, component.SortCoreFunc, o.Callback).core
+		resolved.Callback = &ref
 	}
 	return resolved
 }

@@ -76,6 +76,9 @@ const (
 	// ContextGet and ContextSet read and write slot Target of the task.
 	ContextGet
 	ContextSet
+	// TaskReturn gives the result, of the type of Type's only parameter, of
+	// an asynchronous lifted function.
+	TaskReturn
 	// BackpressureInc and BackpressureDec count.
 	BackpressureInc
 	BackpressureDec
@@ -100,8 +103,11 @@ type Trampoline struct {
 // Options are canonical options with their references resolved.
 type Options struct {
 	Encoding component.StringEncoding
-	// Memory, Realloc and PostReturn are nil where the option is absent.
-	Memory, Realloc, PostReturn *CoreRef
+	// Memory, Realloc, PostReturn and Callback are nil where the option is
+	// absent.
+	Memory, Realloc, PostReturn, Callback *CoreRef
+	// Async says that the core function has the asynchronous ABI.
+	Async bool
 }
 
 // A Lifted is a component function made by `canon lift`.
@@ -111,9 +117,6 @@ type Lifted struct {
 	Core     CoreRef
 	Type     *abi.Func
 	Options  Options
-	// Async says that the core function has the asynchronous ABI: it can't be
-	// called yet.
-	Async bool
 }
 
 // A Resource is one resource type with a run-time identity.
