@@ -36,6 +36,9 @@ async function main() {
     return 1;
   }
   const { component } = await componentize({
+    // Without it, the program that runs the guest's top level keeps a cache in
+    // the home folder that the system knows of.
+    env: { HOME: process.env.HOME },
     sourcePath: entry,
     // The name that messages give the guest.
     sourceName: guest,

@@ -167,6 +167,11 @@ func compile(ctx context.Context, r Request, in *inputs) (component []byte, err 
 		return nil, err
 	}
 
+	if err := setWritable(dirs.guests, false); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, setWritable(dirs.guests, true)) }()
+
 	limits := r.Limits
 	if limits.WallTime == 0 {
 		limits.WallTime = defaultWallTime

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -53,6 +54,22 @@ func writeNew(dir, name, content string) error {
 	}
 	_, err = f.WriteString(content)
 	return errors.Join(err, f.Close())
+}
+
+// setWritable makes dir and all folders in it writable, or not, so that a
+// guest's top level can't fill the disk with new files in the copy it sees. It
+// doesn't bind an administrator.
+func setWritable(dir string, writable bool) error {
+	mode := fs.FileMode(0o500)
+	if writable {
+		mode = 0o700
+	}
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		return os.Chmod(path, mode)
+	})
 }
 
 func writeOutput(path string, component []byte) (changed bool, err error) {
