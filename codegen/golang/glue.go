@@ -148,6 +148,31 @@ func (e *emitter) suffix(t *wit.Type) string {
 
 func isBytes(t *wit.Type) bool { return t.Kind == abi.List && t.Elem.Resolve().Kind == abi.U8 }
 
+// isNumbers reports whether t is a list that moves in one piece.
+func isNumbers(t *wit.Type) bool {
+	if t.Kind != abi.List {
+		return false
+	}
+	switch t.Elem.Resolve().Kind {
+	case abi.S8, abi.U8, abi.S16, abi.U16, abi.S32, abi.U32, abi.S64, abi.U64, abi.F32, abi.F64:
+		return true
+	}
+	return false
+}
+
+// bulk returns the call that moves such a list: op is the start of its name,
+// and elem the type argument, where Go can't infer it.
+func bulk(op string, t *wit.Type, elem jen.Code, args ...jen.Code) *jen.Statement {
+	if isBytes(t) {
+		return method(op+"Bytes", args...)
+	}
+	fn := jen.Qual(pathBind, op+"Numbers")
+	if elem != nil {
+		fn.Types(elem)
+	}
+	return fn.Call(slices.Insert(args, 0, jen.Code(jen.Id("c")))...)
+}
+
 // fails reports whether some Go value of type t has no form in WIT, so that
 // lowering can be refused.
 func (e *emitter) fails(t *wit.Type) bool { return t != nil && e.glue.types[e.id(t)].fails }

@@ -24,8 +24,8 @@ func (e *emitter) load(t *wit.Type, p place) *jen.Statement {
 	case abi.String:
 		return method("LoadString", p.code())
 	case abi.List:
-		if isBytes(r) {
-			return method("LoadBytes", p.code())
+		if isNumbers(r) {
+			return bulk("Load", r, e.goType(r.Elem), p.code())
 		}
 		return e.fn(opLift, t).Call(jen.Id("c"), jen.Uint64().Call(method("U32", p.code())), jen.Uint64().Call(method("U32", p.plus(4).code())))
 	case abi.Enum:
@@ -87,8 +87,8 @@ func (e *emitter) lift(t *wit.Type, w words) *jen.Statement {
 	case abi.String:
 		return method("LiftString", w.at(0), w.at(1))
 	case abi.List:
-		if isBytes(r) {
-			return method("LiftBytes", w.at(0), w.at(1))
+		if isNumbers(r) {
+			return bulk("Lift", r, e.goType(r.Elem), w.at(0), w.at(1))
 		}
 		return e.fn(opLift, t).Call(jen.Id("c"), w.at(0), w.at(1))
 	case abi.Enum:

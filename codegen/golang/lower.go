@@ -29,8 +29,8 @@ func (e *emitter) store(t *wit.Type, p place, v *jen.Statement) *jen.Statement {
 	case abi.String:
 		return method("StoreString", p.code(), v)
 	case abi.List:
-		if isBytes(r) {
-			return method("StoreBytes", p.code(), v)
+		if isNumbers(r) {
+			return bulk("Store", r, nil, p.code(), v)
 		}
 	case abi.Enum, abi.Flags:
 		width := structural(r).Size() * 8
@@ -71,8 +71,8 @@ func (e *emitter) lower(t *wit.Type, w words, v *jen.Statement) *jen.Statement {
 	case abi.String:
 		return jen.List(w.at(0), w.at(1)).Op("=").Add(method("LowerString", v))
 	case abi.List:
-		if isBytes(r) {
-			return jen.List(w.at(0), w.at(1)).Op("=").Add(method("LowerBytes", v))
+		if isNumbers(r) {
+			return jen.List(w.at(0), w.at(1)).Op("=").Add(bulk("Lower", r, nil, v))
 		}
 		return jen.List(w.at(0), w.at(1)).Op("=").Add(e.fn(opLower, t)).Call(jen.Id("c"), v)
 	case abi.Enum, abi.Flags:

@@ -20,7 +20,7 @@ type Export struct {
 	Type string
 }
 
-// An Import is one function that the host serves.
+// An Import is one function, or resource type, that the host serves.
 type Import struct {
 	// Interface and Name are what the component imports; Interface is empty
 	// for a function that the world itself imports.
@@ -34,6 +34,9 @@ type Import struct {
 	// Values serves the function with dynamic values instead, when Serve is
 	// nil; an empty Type then accepts any.
 	Values func(ctx context.Context, args []value.Value) (value.Value, error)
+	// Drop makes it a resource type of the host's instead of a function: it
+	// is told when the guest drops an own handle, with what stands behind it.
+	Drop func(ctx context.Context, rep any) error
 }
 
 // A Target is an export inside the runtime, as a Func drives it.
@@ -134,8 +137,4 @@ func (c *Call) Fail(err error) {
 // given, what was wanted, what was met.
 func (c *Call) Argument(path, want, got string) {
 	c.Fail(&canon.ArgumentError{Path: path, Want: want, Got: got})
-}
-
-func (c *Call) trap(reason string) {
-	c.Fail(&canon.TrapError{Reason: reason})
 }

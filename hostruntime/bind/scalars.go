@@ -3,19 +3,20 @@ package bind
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
+	"unicode/utf8"
 
-	"github.com/capsule-kit/capsule/wit/abi"
+	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
 )
 
-// at returns the n bytes at ptr, nil when they are outside of memory.
+// at returns the n bytes at ptr, nil when they are outside of memory or the
+// call has failed.
 func (c *Call) at(ptr, n uint32) []byte {
 	if c.err != nil {
 		return nil
 	}
 	mem := c.cx.Mem
 	if uint64(ptr)+uint64(n) > uint64(len(mem)) {
-		c.trap(fmt.Sprintf("pointer out of bounds: %d bytes at %d of %d", n, ptr, len(mem)))
+		c.Fail(c.cx.CheckRange(ptr, n, 1)) // fails as the line above did, and says it
 		return nil
 	}
 	return mem[ptr : ptr+n : ptr+n]
@@ -105,81 +106,48 @@ func (c *Call) PutBool(ptr uint32, v bool) { c.PutU8(ptr, uint8(c.LowerBool(v)))
 // PutChar stores a char; a rune that is no Unicode scalar value fails.
 func (c *Call) PutChar(ptr uint32, v rune) { c.PutU32(ptr, uint32(c.LowerChar(v))) }
 
-// LiftBool lifts a flat bool.
-func (c *Call) LiftBool(word uint64) bool { return uint32(word) != 0 }
+// LiftBool lifts a flat bool: any i32 but zero is true.
+func (c *Call) LiftBool(word uint64) bool { return canon.LiftBool(word) }
 
-// LowerBool lowers a bool to a flat value.
-func (c *Call) LowerBool(v bool) uint64 {
-	if v {
-		return 1
-	}
-	return 0
-}
+// LowerBool lowers a bool to a flat value, 1 or 0.
+func (c *Call) LowerBool(v bool) uint64 { return canon.LowerBool(v) }
 
 // LiftF32 lifts a flat float; every NaN becomes the canonical one.
-func (c *Call) LiftF32(word uint64) float32 {
-	bits := uint32(word)
-	if bits&0x7fffffff > 0x7f800000 {
-		bits = abi.CanonicalNaN32
-	}
-	return math.Float32frombits(bits)
-}
+func (c *Call) LiftF32(word uint64) float32 { return canon.LiftF32(word) }
 
 // LiftF64 lifts a flat float; every NaN becomes the canonical one.
-func (c *Call) LiftF64(bits uint64) float64 {
-	if bits&(1<<63-1) > 0x7ff<<52 {
-		bits = abi.CanonicalNaN64
-	}
-	return math.Float64frombits(bits)
-}
+func (c *Call) LiftF64(word uint64) float64 { return canon.LiftF64(word) }
 
-// LowerF32 lowers a float to a flat value; NaNs become the canonical one, so
-// that a guest can't tell hosts apart by their bits.
-func (c *Call) LowerF32(v float32) uint64 {
-	bits := math.Float32bits(v)
-	if bits&0x7fffffff > 0x7f800000 {
-		bits = abi.CanonicalNaN32
-	}
-	return uint64(bits)
-}
+// LowerF32 lowers a float to a flat value; every NaN becomes the canonical one.
+func (c *Call) LowerF32(v float32) uint64 { return canon.LowerF32(v) }
 
-// LowerF64 lowers a float as LowerF32 does.
-func (c *Call) LowerF64(v float64) uint64 {
-	bits := math.Float64bits(v)
-	if bits&(1<<63-1) > 0x7ff<<52 {
-		bits = abi.CanonicalNaN64
-	}
-	return bits
-}
+// LowerF64 lowers a float to a flat value; every NaN becomes the canonical one.
+func (c *Call) LowerF64(v float64) uint64 { return canon.LowerF64(v) }
 
 // LiftChar lifts a flat char; surrogates and values above U+10FFFF trap.
 func (c *Call) LiftChar(word uint64) rune {
-	code := uint32(word)
-	if !isScalar(code) {
-		c.trap(fmt.Sprintf("0x%x is no Unicode scalar value", code))
-		return 0
+	r, err := canon.LiftChar(word)
+	if err != nil {
+		c.Fail(err)
 	}
-	return rune(code)
+	return r
 }
 
 // LowerChar lowers a rune; one that is no Unicode scalar value fails.
 func (c *Call) LowerChar(v rune) uint64 {
-	if !isScalar(uint32(v)) {
-		c.Argument("", "a Unicode scalar value", fmt.Sprintf("0x%x", uint32(v)))
+	if !utf8.ValidRune(v) {
+		c.Argument("", "a Unicode scalar value", fmt.Sprintf("%#x", v))
 		return 0
 	}
 	return uint64(v)
 }
 
-func isScalar(code uint32) bool {
-	return code < 0xd800 || (code > 0xdfff && code < 0x110000)
-}
-
-// Case checks the discriminant of a variant-like type with count cases.
+// Case returns the discriminant of a variant-like type with count cases; one
+// that is too large traps, and 0 is returned.
 func (c *Call) Case(index, count uint32) uint32 {
-	if index >= count {
-		c.trap(fmt.Sprintf("discriminant %d of a type with %d cases", index, count))
-		return 0
+	index, err := canon.LiftDiscriminant(uint64(index), int(count))
+	if err != nil {
+		c.Fail(err)
 	}
 	return index
 }

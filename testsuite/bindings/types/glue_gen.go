@@ -306,7 +306,7 @@ func serveEcho(host Echo) hostruntime.Imports {
 			Name:      "echo-floats",
 			Type:      "func(v: list<f64>) -> list<f64>",
 			Serve: func(ctx context.Context, c *bind.Call) error {
-				v := liftListF64(c, c.Stack[0], c.Stack[1])
+				v := bind.LiftNumbers[float64](c, c.Stack[0], c.Stack[1])
 				if c.Failed() {
 					return c.Err()
 				}
@@ -315,7 +315,7 @@ func serveEcho(host Echo) hostruntime.Imports {
 					return err
 				}
 				out := c.Range(c.Stack[2], 8, 4)
-				storeListF64(c, out, result)
+				bind.StoreNumbers(c, out, result)
 				return nil
 			},
 		},
@@ -732,29 +732,6 @@ func lowerListString(c *bind.Call, v []string) (ptr, n uint64) {
 	return uint64(base), uint64(len(v))
 }
 
-func storeListU32(c *bind.Call, ptr uint32, v []uint32) {
-	base, n := lowerListU32(c, v)
-	c.PutU32(ptr, uint32(base))
-	c.PutU32(ptr+4, uint32(n))
-}
-
-func liftListU32(c *bind.Call, ptr, n uint64) []uint32 {
-	base, count := c.LiftList(ptr, n, 4, 4, 4)
-	list := make([]uint32, count)
-	for i := range list {
-		list[i] = c.U32(base + uint32(i)*4)
-	}
-	return list
-}
-
-func lowerListU32(c *bind.Call, v []uint32) (ptr, n uint64) {
-	base := c.LowerList(len(v), 4, 4)
-	for i := range v {
-		c.PutU32(base+uint32(i)*4, v[i])
-	}
-	return uint64(base), uint64(len(v))
-}
-
 func storeListListU32(c *bind.Call, ptr uint32, v [][]uint32) {
 	base, n := lowerListListU32(c, v)
 	c.PutU32(ptr, uint32(base))
@@ -765,7 +742,7 @@ func liftListListU32(c *bind.Call, ptr, n uint64) [][]uint32 {
 	base, count := c.LiftList(ptr, n, 8, 4, 24)
 	list := make([][]uint32, count)
 	for i := range list {
-		list[i] = liftListU32(c, uint64(c.U32(base+uint32(i)*8)), uint64(c.U32(base+uint32(i)*8+4)))
+		list[i] = bind.LoadNumbers[uint32](c, base+uint32(i)*8)
 		if c.Failed() {
 			return nil
 		}
@@ -779,34 +756,11 @@ func lowerListListU32(c *bind.Call, v [][]uint32) (ptr, n uint64) {
 		return 0, 0
 	}
 	for i := range v {
-		storeListU32(c, base+uint32(i)*8, v[i])
+		bind.StoreNumbers(c, base+uint32(i)*8, v[i])
 		if c.Failed() {
 			c.Elem(i)
 			return 0, 0
 		}
-	}
-	return uint64(base), uint64(len(v))
-}
-
-func storeListF64(c *bind.Call, ptr uint32, v []float64) {
-	base, n := lowerListF64(c, v)
-	c.PutU32(ptr, uint32(base))
-	c.PutU32(ptr+4, uint32(n))
-}
-
-func liftListF64(c *bind.Call, ptr, n uint64) []float64 {
-	base, count := c.LiftList(ptr, n, 8, 8, 8)
-	list := make([]float64, count)
-	for i := range list {
-		list[i] = c.F64(base + uint32(i)*8)
-	}
-	return list
-}
-
-func lowerListF64(c *bind.Call, v []float64) (ptr, n uint64) {
-	base := c.LowerList(len(v), 8, 8)
-	for i := range v {
-		c.PutF64(base+uint32(i)*8, v[i])
 	}
 	return uint64(base), uint64(len(v))
 }
@@ -849,7 +803,7 @@ func loadPoint(c *bind.Call, ptr uint32) Point {
 		X:     c.F32(ptr),
 		Y:     c.F64(ptr + 8),
 		Label: c.LoadString(ptr + 16),
-		Near:  liftListU16(c, uint64(c.U32(ptr+24)), uint64(c.U32(ptr+28))),
+		Near:  bind.LoadNumbers[uint16](c, ptr+24),
 	}
 }
 
@@ -861,7 +815,7 @@ func storePoint(c *bind.Call, ptr uint32, v Point) {
 	c.PutF64(ptr+8, v.Y)
 	c.StoreString(ptr+16, v.Label)
 	c.Field("label")
-	storeListU16(c, ptr+24, v.Near)
+	bind.StoreNumbers(c, ptr+24, v.Near)
 	c.Field("near")
 	c.EndFields()
 }
@@ -871,7 +825,7 @@ func liftPoint(c *bind.Call, s []uint64) Point {
 		X:     c.LiftF32(s[0]),
 		Y:     c.LiftF64(s[1]),
 		Label: c.LiftString(s[2], s[3]),
-		Near:  liftListU16(c, s[4], s[5]),
+		Near:  bind.LiftNumbers[uint16](c, s[4], s[5]),
 	}
 }
 
@@ -883,32 +837,9 @@ func lowerPoint(c *bind.Call, s []uint64, v Point) {
 	s[1] = c.LowerF64(v.Y)
 	s[2], s[3] = c.LowerString(v.Label)
 	c.Field("label")
-	s[4], s[5] = lowerListU16(c, v.Near)
+	s[4], s[5] = bind.LowerNumbers(c, v.Near)
 	c.Field("near")
 	c.EndFields()
-}
-
-func storeListU16(c *bind.Call, ptr uint32, v []uint16) {
-	base, n := lowerListU16(c, v)
-	c.PutU32(ptr, uint32(base))
-	c.PutU32(ptr+4, uint32(n))
-}
-
-func liftListU16(c *bind.Call, ptr, n uint64) []uint16 {
-	base, count := c.LiftList(ptr, n, 2, 2, 2)
-	list := make([]uint16, count)
-	for i := range list {
-		list[i] = c.U16(base + uint32(i)*2)
-	}
-	return list
-}
-
-func lowerListU16(c *bind.Call, v []uint16) (ptr, n uint64) {
-	base := c.LowerList(len(v), 2, 2)
-	for i := range v {
-		c.PutU16(base+uint32(i)*2, v[i])
-	}
-	return uint64(base), uint64(len(v))
 }
 
 func loadNested(c *bind.Call, ptr uint32) Nested {
@@ -995,7 +926,7 @@ func loadShape(c *bind.Call, ptr uint32) Shape {
 		return ShapeAt{Value: loadPoint(c, ptr+8)}
 	default:
 		c.Charge(24)
-		return ShapeMany{Value: liftListU64(c, uint64(c.U32(ptr+8)), uint64(c.U32(ptr+12)))}
+		return ShapeMany{Value: bind.LoadNumbers[uint64](c, ptr+8)}
 	}
 }
 
@@ -1023,7 +954,7 @@ func storeShape(c *bind.Call, ptr uint32, v Shape) {
 		storePoint(c, ptr+8, v.Value)
 	case ShapeMany:
 		c.PutU8(ptr, 7)
-		storeListU64(c, ptr+8, v.Value)
+		bind.StoreNumbers(c, ptr+8, v.Value)
 	default:
 		c.Argument("", "a case of shape", fmt.Sprintf("%T", v))
 	}
@@ -1053,7 +984,7 @@ func liftShape(c *bind.Call, s []uint64) Shape {
 		return ShapeAt{Value: liftPoint(c, s[1:])}
 	default:
 		c.Charge(24)
-		return ShapeMany{Value: liftListU64(c, s[1], s[2])}
+		return ShapeMany{Value: bind.LiftNumbers[uint64](c, s[1], s[2])}
 	}
 }
 
@@ -1081,33 +1012,10 @@ func lowerShape(c *bind.Call, s []uint64, v Shape) {
 		lowerPoint(c, s[1:], v.Value)
 	case ShapeMany:
 		s[0] = 7
-		s[1], s[2] = lowerListU64(c, v.Value)
+		s[1], s[2] = bind.LowerNumbers(c, v.Value)
 	default:
 		c.Argument("", "a case of shape", fmt.Sprintf("%T", v))
 	}
-}
-
-func storeListU64(c *bind.Call, ptr uint32, v []uint64) {
-	base, n := lowerListU64(c, v)
-	c.PutU32(ptr, uint32(base))
-	c.PutU32(ptr+4, uint32(n))
-}
-
-func liftListU64(c *bind.Call, ptr, n uint64) []uint64 {
-	base, count := c.LiftList(ptr, n, 8, 8, 8)
-	list := make([]uint64, count)
-	for i := range list {
-		list[i] = c.U64(base + uint32(i)*8)
-	}
-	return list
-}
-
-func lowerListU64(c *bind.Call, v []uint64) (ptr, n uint64) {
-	base := c.LowerList(len(v), 8, 8)
-	for i := range v {
-		c.PutU64(base+uint32(i)*8, v[i])
-	}
-	return uint64(base), uint64(len(v))
 }
 
 func loadOptionString(c *bind.Call, ptr uint32) *string {

@@ -630,12 +630,12 @@ func (e *EchoExports) EchoFloats(ctx context.Context, v []float64) ([]float64, e
 	if err != nil {
 		return nil, err
 	}
-	c.Stack[0], c.Stack[1] = lowerListF64(c, v)
+	c.Stack[0], c.Stack[1] = bind.LowerNumbers(c, v)
 	c.Param("v")
 	var result []float64
 	if c.Invoke() {
 		ptr := c.Range(c.Stack[0], 8, 4)
-		result = liftListF64(c, uint64(c.U32(ptr)), uint64(c.U32(ptr+4)))
+		result = bind.LoadNumbers[float64](c, ptr)
 	}
 	if err := c.End(); err != nil {
 		return nil, err
