@@ -16,6 +16,7 @@ type coreFunc struct {
 	name       string
 	fn         api.Function
 	active     bool
+	kept       int // bytes of fn's native stack that the instance counts
 	trampoline int // -1 unless it is one
 }
 
@@ -40,25 +41,38 @@ func (in *Instance) core(ref *link.CoreRef) *coreFunc {
 // callCore runs a core function: arguments from stack, results to it.
 func (in *Instance) callCore(f *coreFunc, stack []uint64) error {
 	if f.module == nil {
-		return in.serveDirectly(f.trampoline, stack)
+		outer, err := in.stacks.enter(nil)
+		if err != nil {
+			return err
+		}
+		err = in.serveDirectly(f.trampoline, stack)
+		in.stacks.leave(outer)
+		return err
 	}
 	// A wazero function has one native stack: a nested call, such as a
 	// destructor's that drops another resource, needs another function.
 	fn := f.fn
-	switch {
-	case f.active:
-		fn = f.module.ExportedFunction(f.name)
-	case fn == nil:
-		f.fn = f.module.ExportedFunction(f.name)
-		fn = f.fn
+	if fn == nil || f.active {
+		if fn = f.module.ExportedFunction(f.name); fn == nil {
+			return trapf("core module has no function %q", f.name)
+		}
 	}
-	if fn == nil {
-		return trapf("core module has no function %q", f.name)
+	outer, err := in.stacks.enter(fn)
+	if err != nil {
+		return err
 	}
 	was := f.active
 	f.active = true
-	err := fn.CallWithStack(in.call.ctx, stack)
+	err = fn.CallWithStack(in.call.ctx, stack)
 	f.active = was
+	in.stacks.leave(outer)
+	if !was {
+		f.fn = nil
+		var keep bool
+		if f.kept, keep = in.stacks.keep(fn, f.kept); keep {
+			f.fn = fn
+		}
+	}
 	if err != nil {
 		return in.failed(err)
 	}

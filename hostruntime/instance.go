@@ -24,6 +24,7 @@ type Instance struct {
 	policy    Policy
 	limits    Limits
 	imports   []hostFunc
+	drops     map[string]func(ctx context.Context, rep any) error // of the host's resources
 
 	busy   atomic.Bool
 	closed atomic.Bool
@@ -38,6 +39,7 @@ type Instance struct {
 	lowered   []*lowered
 	memory    memoryBudget
 	meter     meter
+	stacks    nativeStacks
 	wasi      *wasi.Host
 	roots     []*os.Root // of the granted folders
 	stdout    capture
@@ -87,6 +89,7 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		Stdout: &in.stdout, Stderr: &in.stderr,
 	})
 	in.stdout.through, in.stderr.through = policy.Stdout, policy.Stderr
+	in.drops = hostDrops(imports)
 	in.makeParts()
 	if err := c.register(in); err != nil {
 		return nil, errors.Join(err, in.wasi.Close(), in.closeDirs())

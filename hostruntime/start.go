@@ -66,7 +66,10 @@ func (in *Instance) startCore(slot int) error {
 	if s.code.Start == "" {
 		return nil
 	}
-	return in.callCore(&coreFunc{module: module, name: s.code.Start}, nil)
+	start := &coreFunc{module: module, name: s.code.Start}
+	err = in.callCore(start, nil)
+	in.stacks.kept -= start.kept // it never runs again
+	return err
 }
 
 // newMemory charges and prepares the memory that a module defines; nil where
