@@ -1,0 +1,211 @@
+package hostruntime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/capsule-kit/capsule/hostruntime/bind"
+	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
+	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
+	"github.com/capsule-kit/capsule/hostruntime/internal/link"
+	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
+	"github.com/capsule-kit/capsule/hostruntime/value"
+)
+
+// makeResources gives the instance its resource types. Imports of one WASI
+// resource, under several names and versions, are one type.
+func (in *Instance) makeResources(plan *link.Plan) {
+	in.resources = make([]*handle.ResourceType, len(plan.Resources))
+	shared := map[*wasi.Resource]*handle.ResourceType{}
+	for i := range plan.Resources {
+		r := &plan.Resources[i]
+		if r.Instance >= 0 {
+			in.resources[i] = &handle.ResourceType{Name: r.Name, Impl: &in.parts[r.Instance]}
+			continue
+		}
+		if iface, ok := wasi.Lookup(r.Import); ok {
+			if known, ok := iface.Resources[r.Name]; ok {
+				if shared[known] == nil {
+					shared[known] = &handle.ResourceType{
+						Name: r.Name,
+						Dtor: func(_ context.Context, rep any) error { return known.Drop(in.wasi, rep) },
+					}
+				}
+				in.resources[i] = shared[known]
+				continue
+			}
+		}
+		in.resources[i] = &handle.ResourceType{Name: r.Name, Dtor: in.drops[itemName(track(r.Import), r.Name)]}
+	}
+}
+
+// HostResource tells the host when a guest drops a resource that the host
+// defines: rep is the Go value that a host function returned in a
+// value.Handle. iface and name are what the component imports; iface is empty
+// for a resource type that the world itself imports. A resource type without
+// one can be used all the same.
+//
+// drop is called once for each own handle: when the guest drops it, or when
+// the instance is closed. An error ends the guest's call with a trap of that
+// cause.
+func HostResource(iface, name string, drop func(ctx context.Context, rep any) error) bind.Import {
+	return bind.Import{Interface: iface, Name: name, Drop: drop}
+}
+
+// hostDrops returns the destructors among imports, by name.
+func hostDrops(imports []Imports) map[string]func(ctx context.Context, rep any) error {
+	drops := map[string]func(ctx context.Context, rep any) error{}
+	for _, list := range imports {
+		for i := range list {
+			imp := &list[i]
+			if imp.Drop == nil {
+				continue
+			}
+			drops[itemName(track(imp.Interface), imp.Name)] = func(ctx context.Context, rep any) (err error) {
+				what := &link.HostFunc{Interface: imp.Interface, Name: "[resource-drop]" + imp.Name}
+				defer func() {
+					if r := recover(); r != nil {
+						err = hostError(what, fmt.Errorf("panicked: %v\n%s", r, debug.Stack()))
+					}
+				}()
+				if err := imp.Drop(ctx, rep); err != nil {
+					return hostError(what, err)
+				}
+				return nil
+			}
+		}
+	}
+	return drops
+}
+
+// A GuestResource stands for a resource that a guest defines, in a
+// value.Handle: what Rep holds. The host owns what a call returned. It can be
+// passed to the instance that it came from, where a function borrows it, or
+// once where one wants to own it, and is dropped with Instance.Drop.
+type GuestResource struct {
+	resource *handle.ResourceType
+	rep      any
+	// gone says why the handle can't be used any more; empty while it can.
+	gone string
+}
+
+// wrap makes a handle for the host's side: a host resource is the host's own
+// value, a guest's is opaque.
+func wrap(rt *handle.ResourceType, rep any, borrowed bool) value.Handle {
+	if rt.Impl != nil {
+		rep = &GuestResource{resource: rt, rep: rep}
+	}
+	return value.Handle{Borrowed: borrowed, Resource: rt.Name, Rep: rep}
+}
+
+// unwrap returns what a handle from the host's side stands for.
+//
+// Errors: *canon.ArgumentError.
+func unwrap(rt *handle.ResourceType, h value.Handle) (any, error) {
+	guest, ok := h.Rep.(*GuestResource)
+	if rt.Impl == nil {
+		if ok {
+			return nil, &canon.ArgumentError{Want: "a handle of " + rt.Name, Got: "a handle of " + guest.resource.Name}
+		}
+		return h.Rep, nil
+	}
+	if !ok || guest.resource != rt {
+		got := "a handle of " + h.Resource
+		if h.Resource == rt.Name {
+			got = "one of another instance"
+		}
+		return nil, &canon.ArgumentError{Want: "a handle of " + rt.Name, Got: got}
+	}
+	if guest.gone != "" {
+		return nil, &canon.ArgumentError{Want: "a handle of " + rt.Name, Got: "one that " + guest.gone}
+	}
+	return guest.rep, nil
+}
+
+// Drop drops an own handle of a resource that the guest defines, as a call
+// returned it: the guest's destructor runs, as a call does. What the guest
+// still has of its own when the instance is closed needs no Drop.
+//
+// Errors: *ArgumentError for a handle that is no such one, or isn't any more;
+// else those of Call.
+func (in *Instance) Drop(ctx context.Context, h value.Handle) error {
+	if err := in.begin(ctx, "[resource-drop]"+h.Resource); err != nil {
+		return err
+	}
+	return in.end(in.drop(h))
+}
+
+func (in *Instance) drop(h value.Handle) error {
+	guest, ok := h.Rep.(*GuestResource)
+	if !ok {
+		return &canon.ArgumentError{Want: "a handle of a guest's resource", Got: fmt.Sprintf("%T", h.Rep)}
+	}
+	for i, rt := range in.resources {
+		if rt != guest.resource {
+			continue
+		}
+		if _, err := unwrap(rt, h); err != nil {
+			return err
+		}
+		guest.gone = "was dropped"
+		return in.destroy(host, rt, i, guest.rep)
+	}
+	return &canon.ArgumentError{Want: "a handle of this instance's", Got: "one of another instance"}
+}
+
+// dropResource is `canon resource.drop`, called by component instance caller.
+//
+// Spec: CanonicalABI, "canon resource.drop".
+func (in *Instance) dropResource(caller int, rt *handle.ResourceType, resource int, index uint32) error {
+	h, err := in.parts[caller].handles.Drop(rt, index)
+	if err != nil {
+		return asTrap(err)
+	}
+	if !h.Own {
+		return nil
+	}
+	return in.destroy(caller, rt, resource, h.Rep)
+}
+
+// destroy ends a resource whose last handle caller, a component instance or
+// the host, has dropped.
+func (in *Instance) destroy(caller int, rt *handle.ResourceType, resource int, what any) error {
+	if rt.Dtor != nil {
+		return rt.Dtor(in.call.ctx, what)
+	}
+	plan := &in.component.plan.Resources[resource]
+	if plan.Instance == host || plan.Dtor == nil {
+		return nil
+	}
+	rep, ok := what.(uint32)
+	if !ok {
+		return fmt.Errorf("resource %q has a representation of type %T", rt.Name, what)
+	}
+	if err := in.enter(plan.Instance, caller); err != nil {
+		return err
+	}
+	defer in.leave(plan.Instance, caller)
+	if plan.Instance != caller {
+		// A destructor of another instance is a task of its own there.
+		tasks := &in.parts[plan.Instance].tasks
+		outer := tasks.begin(runningTask{})
+		defer func() { tasks.running = outer }()
+	}
+	stack := [1]uint64{uint64(rep)}
+	return in.callCore(in.core(plan.Dtor), stack[:])
+}
+
+// dropLeftovers ends what the guest still holds of the host's resources.
+func (in *Instance) dropLeftovers() error {
+	var errs []error
+	for i := range in.parts {
+		in.parts[i].handles.Drain(func(e handle.Entry) {
+			if h, ok := e.(*handle.ResourceHandle); ok && h.Own && h.Type.Dtor != nil {
+				errs = append(errs, h.Type.Dtor(context.Background(), h.Rep))
+			}
+		})
+	}
+	return errors.Join(errs...)
+}
