@@ -40,13 +40,6 @@ func TestPrimitivesAllocateOnlyResults(t *testing.T) {
 			{"LoadString", 1, func() { _, _ = cx.LoadString(ptr, tagged) }},
 			{"StoreBytes", 0, func() { _, _, _ = cx.StoreBytes(data) }},
 			{"LoadBytes", 1, func() { _, _ = cx.LoadBytes(64, 512) }},
-			{"scalars", 0, func() {
-				if cx.CheckRange(64, 32, 8) == nil {
-					cx.StoreF64(64, cx.LoadF64(72))
-					cx.StoreBool(80, cx.LoadBool(81))
-					cx.StoreU32(84, cx.LoadU32(88))
-				}
-			}},
 			{"lists", 0, func() {
 				_ = cx.CheckList(64, 8, 4, 4)
 				_, _ = cx.AllocList(8, 4, 4)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
@@ -31,7 +32,7 @@ func Check(v value.Value, t *abi.Type) error {
 	case abi.Flags:
 		return checkFlags(v, t)
 	case abi.Char:
-		if c, ok := v.(value.Char); ok && !ValidChar(rune(c)) {
+		if c, ok := v.(value.Char); ok && !utf8.ValidRune(rune(c)) {
 			return &ArgumentError{Want: "a Unicode scalar value", Got: fmt.Sprintf("%#x", int32(c))}
 		}
 	case abi.Own:

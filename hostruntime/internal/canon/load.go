@@ -27,14 +27,14 @@ func (cx *Context) Load(ptr uint32, t *abi.Type) (value.Value, error) {
 func (cx *Context) load(ptr uint32, t *abi.Type) (value.Value, error) {
 	switch t.Kind {
 	case abi.String:
-		return cx.loadStringValue(cx.LoadU32(ptr), cx.LoadU32(ptr+4))
+		return cx.loadStringValue(cx.loadU32(ptr), cx.loadU32(ptr+4))
 	case abi.List:
 		if t.Length > 0 {
 			return cx.loadListFromValidRange(ptr, t.Length, t.Elem)
 		}
-		return cx.loadListFromRange(cx.LoadU32(ptr), cx.LoadU32(ptr+4), t.Elem)
+		return cx.loadListFromRange(cx.loadU32(ptr), cx.loadU32(ptr+4), t.Elem)
 	case abi.Map:
-		return cx.loadMapFromRange(cx.LoadU32(ptr), cx.LoadU32(ptr+4), t)
+		return cx.loadMapFromRange(cx.loadU32(ptr), cx.loadU32(ptr+4), t)
 	case abi.Record:
 		return cx.loadRecord(ptr, t)
 	case abi.Tuple:
@@ -44,7 +44,7 @@ func (cx *Context) load(ptr uint32, t *abi.Type) (value.Value, error) {
 	case abi.Flags:
 		return cx.unpackFlagsFromInt(cx.loadUint(ptr, t.Size()), t)
 	case abi.S64, abi.U64, abi.F64:
-		return cx.liftScalar(cx.LoadU64(ptr), t)
+		return cx.liftScalar(cx.loadU64(ptr), t)
 	}
 	return cx.liftScalar(uint64(cx.loadUint(ptr, t.Size())), t)
 }
@@ -196,7 +196,7 @@ func (cx *Context) loadTuple(ptr uint32, t *abi.Type) (value.Value, error) {
 }
 
 func (cx *Context) loadVariant(ptr uint32, t *abi.Type) (value.Value, error) {
-	index, err := cx.LoadDiscriminant(ptr, t.DiscriminantSize(), t.CaseCount())
+	index, err := LiftDiscriminant(uint64(cx.loadUint(ptr, t.DiscriminantSize())), t.CaseCount())
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (cx *Context) store(v value.Value, t *abi.Type, ptr uint32) error {
 		return err
 	}
 	if t.Size() == 8 {
-		cx.StoreU64(ptr, flat)
+		cx.storeU64(ptr, flat)
 	} else {
 		cx.storeUint(ptr, t.Size(), uint32(flat))
 	}
@@ -77,15 +77,15 @@ func (cx *Context) lowerScalar(v value.Value, t *abi.Type) (uint64, error) {
 	case value.Bool:
 		return LowerBool(bool(v)), nil
 	case value.S8:
-		return LowerS32(int32(v)), nil
+		return lowerS32(int32(v)), nil
 	case value.U8:
 		return uint64(v), nil
 	case value.S16:
-		return LowerS32(int32(v)), nil
+		return lowerS32(int32(v)), nil
 	case value.U16:
 		return uint64(v), nil
 	case value.S32:
-		return LowerS32(int32(v)), nil
+		return lowerS32(int32(v)), nil
 	case value.U32:
 		return uint64(v), nil
 	case value.S64:
@@ -120,8 +120,8 @@ func (cx *Context) storePair(begin, n, ptr uint32, err error) error {
 	if err != nil {
 		return err
 	}
-	cx.StoreU32(ptr, begin)
-	cx.StoreU32(ptr+4, n)
+	cx.storeU32(ptr, begin)
+	cx.storeU32(ptr+4, n)
 	return nil
 }
 
@@ -184,7 +184,7 @@ func (cx *Context) storeRecord(record value.Record, t *abi.Type, ptr uint32) err
 
 func (cx *Context) storeVariant(v value.Value, t *abi.Type, ptr uint32) error {
 	index, payload, _ := matchCase(v, t)
-	cx.StoreDiscriminant(ptr, t.DiscriminantSize(), uint32(index))
+	cx.storeUint(ptr, t.DiscriminantSize(), uint32(index))
 	if c := t.CaseType(index); c != nil {
 		return cx.store(payload, c, ptr+t.PayloadOffset())
 	}

@@ -141,7 +141,7 @@ func (cx *Context) storeStringToLatin1OrUTF16(src string, units uint32) (ptr, ta
 		if r >= 0x100 {
 			return cx.inflateToUTF16(src, at, ptr, stored, units)
 		}
-		cx.StoreU8(ptr+stored, uint8(r))
+		cx.Mem[ptr+stored] = uint8(r)
 		stored++
 	}
 	if stored < units {
@@ -161,7 +161,7 @@ func (cx *Context) inflateToUTF16(src string, at int, ptr, stored, units uint32)
 	}
 	for j := stored; j > 0; j-- {
 		// From the end, since source and destination overlap.
-		cx.StoreU16(ptr+2*(j-1), uint16(cx.LoadU8(ptr+j-1)))
+		cx.storeU16(ptr+2*(j-1), uint16(cx.Mem[ptr+j-1]))
 	}
 	putUTF16(cx.Mem[ptr+2*stored:], src[at:])
 	size := 2 * (stored + utf16Len(src[at:]))
@@ -185,7 +185,7 @@ func (cx *Context) storeProbablyUTF16ToLatin1OrUTF16(src string, units uint32) (
 		}
 	}
 	for i := range units {
-		cx.StoreU8(ptr+i, cx.LoadU8(ptr+2*i))
+		cx.Mem[ptr+i] = cx.Mem[ptr+2*i]
 	}
 	if ptr, err = cx.Reallocate(ptr, 2*units, 1, units); err != nil {
 		return 0, 0, err
