@@ -153,7 +153,7 @@ func (a *app) outputs(ctx context.Context, chosen []*config.Task) ([]output, err
 			// Tasks of one world share files. A file to fill in is created once,
 			// whoever comes first.
 			if first := all[i]; !first.once && !bytes.Equal(first.data, o.data) {
-				return nil, fmt.Errorf("%s: tasks %s and %s would each write it differently: give one of them another folder (python, js or go in %s)",
+				return nil, fmt.Errorf("%s: tasks %s and %s would each write it differently: give one of them another folder in %s, or none (such as js = \"\")",
 					shown(o.path), first.task, o.task, config.FileName)
 			}
 		}
@@ -168,19 +168,29 @@ func (a *app) outputsOf(ctx context.Context, t *config.Task) ([]output, error) {
 	}
 	var options codegen.Options
 	folders := map[codegen.Language]string{codegen.Go: t.Go, codegen.Python: t.Python, codegen.JavaScript: t.JS}
-	own := map[codegen.Language]bool{codegen.Go: true}
+	// The author's own file may be elsewhere than the stub.
+	own := map[codegen.Language]string{codegen.Python: t.Python, codegen.JavaScript: t.JS}
 	if t.Go != "" {
 		options.Go = &codegen.GoOptions{Package: packageName(t.Go)}
 	}
 	if t.Python != "" {
-		guest, inside := guestIn(t, t.Python, t.Engine == toolchain.Python)
-		options.Python, own[codegen.Python] = &codegen.PythonOptions{Guest: guest}, inside
+		options.Python = &codegen.PythonOptions{}
+		if t.Engine == toolchain.Python {
+			own[codegen.Python], options.Python.Guest = guestIn(t, t.Python)
+		}
 	}
 	if t.JS != "" {
-		guest, inside := guestIn(t, t.JS, t.Engine != toolchain.Python)
-		options.JavaScript, own[codegen.JavaScript] = &codegen.JavaScriptOptions{Guest: guest}, inside
+		options.JavaScript = &codegen.JavaScriptOptions{}
 		if t.Engine != toolchain.Python {
 			options.JavaScript.Engine = string(t.Engine)
+			own[codegen.JavaScript], options.JavaScript.Guest = guestIn(t, t.JS)
+		}
+		if folder := own[codegen.JavaScript]; folder != t.JS {
+			rel, err := filepath.Rel(folder, t.JS)
+			if err != nil {
+				return nil, err
+			}
+			options.JavaScript.Types = filepath.ToSlash(filepath.Join(rel, "wit-world.d.ts"))
 		}
 	}
 	files, err := codegen.Generate(world, options)
@@ -189,27 +199,25 @@ func (a *app) outputsOf(ctx context.Context, t *config.Task) ([]output, error) {
 	}
 	var made []output
 	for _, f := range files {
-		if f.Once && !own[f.Language] {
-			continue
+		folder := folders[f.Language]
+		if f.Once {
+			folder = own[f.Language]
 		}
-		path := filepath.Join(folders[f.Language], filepath.FromSlash(f.Path))
-		made = append(made, output{path, f.Data, f.Once, t.Name})
+		made = append(made, output{filepath.Join(folder, filepath.FromSlash(f.Path)), f.Data, f.Once, t.Name})
 	}
 	return made, nil
 }
 
-// guestIn returns the path of a task's guest below the folder of its stub.
-// inside is false for a guest that is elsewhere: its stub is types only. A
-// language that isn't the guest's gets a file to fill in under its usual name.
-func guestIn(t *config.Task, folder string, isGuests bool) (path string, inside bool) {
-	if !isGuests || t.Guest == "" {
-		return "", true
+// guestIn returns the folder that the path of a task's guest starts from, and
+// the path: the folder of its stub, where the guest is in that, or its own.
+func guestIn(t *config.Task, stub string) (folder, path string) {
+	if t.Guest == "" {
+		return stub, ""
 	}
-	rel, err := filepath.Rel(folder, t.Guest)
-	if err != nil || !filepath.IsLocal(rel) {
-		return "", false
+	if rel, err := filepath.Rel(stub, t.Guest); err == nil && filepath.IsLocal(rel) {
+		return stub, filepath.ToSlash(rel)
 	}
-	return filepath.ToSlash(rel), true
+	return filepath.Dir(t.Guest), filepath.Base(t.Guest)
 }
 
 var packageFolder = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)

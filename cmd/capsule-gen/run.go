@@ -23,7 +23,7 @@ import (
 type runFlags struct {
 	config          string
 	timeout, memory string
-	env             []string
+	env, dirs       []string
 	report          string
 	json            bool
 }
@@ -43,7 +43,7 @@ that name; otherwise it is ns:pkg/interface#function.
 Without a call, a component that exports wasi:cli/run is run as a program, with
 the arguments after -- and the standard streams.
 
-The guest is granted nothing. Functions of the world that it imports, if they
+The guest is granted nothing but what --env and --dir give it. Functions of the world that it imports, if they
 return nothing, are answered and shown on standard error; any other import that
 isn't WASI's stops the guest when it calls it. The limits of a task hold for it
 here too, and can only be narrowed.
@@ -54,7 +54,7 @@ a trap or a limit is a failure, and so is a program's exit status other than 0.`
 		Example: `  capsule-gen run hello 'greet("bob")'
   capsule-gen run shapes.wasm 'area(poly([{x: 1.0, y: 2.0}, {x: 3.0, y: 1.0}]))' --json
   capsule-gen run review 'demo:quakes/review#summarize([])' --timeout 2s --report -
-  capsule-gen run tool.wasm -- --verbose < input.txt`,
+  capsule-gen run tool.wasm --dir data::/data:ro -- --verbose < input.txt`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			named := len(args)
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
@@ -82,6 +82,7 @@ a trap or a limit is a failure, and so is a program's exit status other than 0.`
 	f.StringVar(&flags.timeout, "timeout", "", "how long the call may take, such as 2s")
 	f.StringVar(&flags.memory, "memory", "", "how much memory the guest may have, such as 64MiB")
 	f.StringArrayVar(&flags.env, "env", nil, "a variable `K=V` for the guest's environment, which is empty otherwise")
+	f.StringArrayVar(&flags.dirs, "dir", nil, "a folder for the guest, as `HOST::GUEST[:ro|:rw]`; read-only unless :rw")
 	f.StringVar(&flags.report, "report", "", "write what the call used, as JSON, to this `FILE` (- for standard error)")
 	f.BoolVar(&flags.json, "json", false, "print the result as JSON")
 	return cmd
@@ -96,6 +97,10 @@ func (a *app) run(cmd *cobra.Command, flags runFlags, target, call string, args 
 		if name, _, ok := strings.Cut(variable, "="); !ok || name == "" {
 			return usagef(cmd, "--env: want K=V, not %q", variable)
 		}
+	}
+	dirs, err := parseDirs(flags.dirs)
+	if err != nil {
+		return &usageError{err, cmd}
 	}
 	var parsed *value.Call
 	if call != "" {
@@ -119,6 +124,7 @@ func (a *app) run(cmd *cobra.Command, flags runFlags, target, call string, args 
 		Limits: limits,
 		Args:   append([]string{filepath.Base(path)}, args...),
 		Env:    flags.env,
+		Dirs:   dirs,
 	}
 	if err := s.resolve(cmd); err != nil {
 		return err
@@ -170,6 +176,24 @@ func (f runFlags) target(cmd *cobra.Command, name string) (path string, limits h
 		limits.MemoryBytes = uint64(n)
 	}
 	return path, limits, nil
+}
+
+// parseDirs reads what --dir says.
+func parseDirs(texts []string) ([]hostruntime.Dir, error) {
+	var dirs []hostruntime.Dir
+	for _, text := range texts {
+		rest, writable := strings.CutSuffix(text, ":rw")
+		if !writable {
+			rest = strings.TrimSuffix(rest, ":ro")
+		}
+		// Windows has colons in its paths, but not two together.
+		host, guest, ok := strings.Cut(rest, "::")
+		if !ok || host == "" || !strings.HasPrefix(guest, "/") {
+			return nil, fmt.Errorf("--dir: want HOST::GUEST, HOST::GUEST:ro or HOST::GUEST:rw with a GUEST that begins with /, not %q", text)
+		}
+		dirs = append(dirs, hostruntime.Dir{Host: host, Guest: guest, Writable: writable})
+	}
+	return dirs, nil
 }
 
 // A session is one call of one instance.
