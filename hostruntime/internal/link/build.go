@@ -11,7 +11,7 @@ import (
 //
 // Spec: Explainer, "Component Definitions"; every definition form.
 func Build(root *component.Component) (plan *Plan, err error) {
-	b := &builder{plan: &Plan{}}
+	b := &builder{plan: &Plan{}, maxCode: max(minCode, 2*root.Size)}
 	// The walk is recursive over nested instances; a private panic unwinds
 	// it, and nothing else is caught.
 	defer func() {
@@ -26,6 +26,7 @@ func Build(root *component.Component) (plan *Plan, err error) {
 	s := b.newScope(root, nil, -1)
 	for _, d := range root.Defs {
 		b.offset = d.Pos()
+		b.spend(1)
 		if imp, ok := d.(*component.Import); ok {
 			s.add(imp.Type.Sort, b.hostItem(s, imp.Name, "", imp.Type))
 			continue
@@ -41,6 +42,10 @@ type builder struct {
 	plan    *Plan
 	offset  int // of the definition being evaluated, for errors
 	entries int // of all bundles
+	work    int // steps taken
+	sources int // imports of all core instances
+	code    int // bytes of the modules of all core instances
+	maxCode int
 }
 
 // A scope is one component instance while its definitions are evaluated.
@@ -144,6 +149,7 @@ func (b *builder) instantiate(s *scope, d *component.Instantiate) item {
 	exports := map[string]member{}
 	for _, def := range c.component.Defs {
 		b.offset = def.Pos()
+		b.spend(1)
 		switch def := def.(type) {
 		case *component.Import:
 			arg, ok := args[def.Name]

@@ -10,6 +10,10 @@ func (b *builder) instantiateCore(s *scope, d *component.CoreInstantiate) item {
 	if module == nil {
 		b.fail("core module %d is imported: the host can't supply core modules", d.Module)
 	}
+	b.sources += len(module.Type.Imports)
+	b.limit(b.sources, maxSources, "imports of core instances")
+	b.code += len(module.Bytes)
+	b.limit(b.code, b.maxCode, "bytes of core modules")
 	args := make(map[string]item, len(d.Args))
 	for _, a := range d.Args {
 		args[a.Name] = s.get(b, component.SortCoreInstance, a.Instance)

@@ -13,6 +13,15 @@ const (
 	maxFunctions     = 1 << 16
 	maxResources     = 1 << 14
 	maxBundleEntries = 1 << 20
+	// maxWork bounds the definitions that are evaluated and the entries of
+	// instance types that are gone through, with each instance anew.
+	maxWork = 1 << 20
+	// maxSources bounds the imports of all core instances.
+	maxSources = 1 << 18
+	// minCode is how many bytes of core modules all core instances may be made
+	// of, the same module counting each time; larger components may have twice
+	// their own size.
+	minCode = 1 << 25
 )
 
 // An Error says why a valid component can't be planned.
@@ -27,6 +36,12 @@ func (e *Error) Error() string { return fmt.Sprintf("at offset %d: %s", e.Offset
 
 func (b *builder) fail(format string, args ...any) {
 	panic(&Error{Offset: b.offset, Msg: fmt.Sprintf(format, args...)})
+}
+
+// spend counts n more steps.
+func (b *builder) spend(n int) {
+	b.work += n
+	b.limit(b.work, maxWork, "definitions and exports")
 }
 
 func (b *builder) limit(n, most int, what string) {

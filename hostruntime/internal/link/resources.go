@@ -30,6 +30,7 @@ func (b *builder) bindInstance(s *scope, t *component.InstanceType, it item) {
 	if t == nil {
 		return
 	}
+	b.spend(len(t.Exports))
 	for i := range t.Exports {
 		e := &t.Exports[i]
 		if e.Sort != component.SortType && e.Sort != component.SortInstance {
