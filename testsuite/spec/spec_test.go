@@ -16,7 +16,7 @@ import (
 // test is skipped, except under CI, where it fails.
 func suite(t *testing.T, name, extension string) []string {
 	t.Helper()
-	dir, err := Suites(t.Context())
+	dir, err := Suite(t.Context(), name)
 	if errors.Is(err, ErrNoCargo) && os.Getenv("CI") == "" {
 		t.Skip(err)
 	}
@@ -24,7 +24,7 @@ func suite(t *testing.T, name, extension string) []string {
 		t.Fatal(err)
 	}
 	var files []string
-	err = filepath.WalkDir(filepath.Join(dir, name), func(path string, _ fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if strings.HasSuffix(path, extension) {
 			files = append(files, path)
 		}

@@ -21,7 +21,7 @@ import (
 // what converts them.
 var ErrNoCargo = errors.New("cargo is not installed: it fetches and converts the suites")
 
-// The suites, as folders of what Suites returns.
+// The suites.
 const (
 	// Specification holds the component model's own scripts.
 	Specification = "specification"
@@ -34,7 +34,6 @@ const (
 )
 
 // A source says where a suite lies in a crate, and what of it is converted.
-// Without a crate it lies here.
 type source struct {
 	suite, crate, folder, extension string
 	env                             []string
@@ -46,43 +45,76 @@ var sources = []source{
 	{suite: Validator, crate: "wasm-tools", folder: "tests/cli/component-model", extension: "wast",
 		env: []string{"WAST_STRICT_COMPONENT_INDICES=0"}},
 	{suite: Golden, crate: "wit-component", folder: "tests/components", extension: "wat"},
-	{suite: Runtime, folder: "runtime", extension: "wast"},
 }
 
-//go:embed wast2json/Cargo.toml wast2json/Cargo.lock wast2json/src/main.rs runtime
-var inputs embed.FS
+//go:embed wast2json/Cargo.toml wast2json/Cargo.lock wast2json/src/main.rs
+var converter embed.FS
 
-// Suites returns the folder of the converted suites. The first time it fetches
-// the crates that carry them, through cargo, and converts them, which takes
-// about a minute; then they are kept in the user's cache, by the content of
-// the converter and its lock file.
-func Suites(ctx context.Context) (string, error) {
-	key, err := suitesKey()
-	if err != nil {
-		return "", err
-	}
+//go:embed runtime
+var runtimeScripts embed.FS
+
+// Suite returns the folder of a suite's scripts in JSON form, or of its
+// components. The first time it fetches the crates that carry the suites,
+// through cargo, and converts them, which takes about a minute; then they are
+// kept in the user's cache, by the content of the converter and its lock file.
+//
+// Errors: ErrNoCargo.
+func Suite(ctx context.Context, name string) (string, error) {
 	root, err := cacheDir()
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(root, key)
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		return dir, nil
-	}
-	cargo, err := exec.LookPath("cargo")
+	key, err := contentKey(converter, fmt.Sprint(sources))
 	if err != nil {
-		return "", ErrNoCargo
+		return "", err
+	}
+	dir, err := once(root, key, func(work string) error { return setUp(ctx, work) })
+	if err != nil || name != Runtime {
+		return filepath.Join(dir, name), err
+	}
+	if key, err = contentKey(runtimeScripts, key); err != nil {
+		return "", err
+	}
+	made, err := once(root, Runtime+"-"+key, func(work string) error {
+		if err := os.CopyFS(work, runtimeScripts); err != nil {
+			return err
+		}
+		_, err := run(ctx, nil, filepath.Join(dir, "wast2json"), "wast", filepath.Join(work, "runtime"), filepath.Join(work, Runtime))
+		return err
+	})
+	return filepath.Join(made, Runtime), err
+}
+
+// contentKey returns a name for the content of files, and more.
+func contentKey(files fs.FS, more string) (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, more)
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(files, path)
+		fmt.Fprintf(h, "%s %d\n%s", path, len(content), content)
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil))[:16], err
+}
+
+// once returns the folder name in root, which fill fills if it isn't there.
+func once(root, name string, fill func(work string) error) (string, error) {
+	dir := filepath.Join(root, name)
+	if exists(dir) {
+		return dir, nil
 	}
 	work, err := os.MkdirTemp(root, "setup-")
 	if err != nil {
 		return "", err
 	}
 	defer os.RemoveAll(work)
-	made, err := setUp(ctx, cargo, work)
-	if err != nil {
+	if err := fill(work); err != nil {
 		return "", err
 	}
-	if err := os.Rename(made, dir); err != nil && !exists(dir) {
+	if err := os.Rename(work, dir); err != nil && !exists(dir) {
 		return "", err // else another process was quicker
 	}
 	return dir, nil
@@ -107,54 +139,46 @@ func cacheDir() (string, error) {
 	return ownedir.Open(filepath.Join(base, "spec"))
 }
 
-func suitesKey() (string, error) {
-	h := sha256.New()
-	fmt.Fprint(h, sources)
-	err := fs.WalkDir(inputs, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		content, err := inputs.ReadFile(path)
-		fmt.Fprintf(h, "%s %d\n%s", path, len(content), content)
-		return err
-	})
-	return hex.EncodeToString(h.Sum(nil))[:16], err
-}
-
 // setUp builds the converter and converts the suites, all within work.
-func setUp(ctx context.Context, cargo, work string) (string, error) {
-	if err := os.CopyFS(work, inputs); err != nil {
-		return "", err
+func setUp(ctx context.Context, work string) error {
+	cargo, err := exec.LookPath("cargo")
+	if err != nil {
+		return ErrNoCargo
 	}
-	manifest := filepath.Join(work, "wast2json", "Cargo.toml")
-	target := filepath.Join(work, "target")
-	if _, err := run(ctx, nil, cargo, "build", "--locked", "--quiet", "--manifest-path", manifest, "--target-dir", target); err != nil {
-		return "", err
+	// Its sources and what cargo makes of them aren't kept.
+	build := filepath.Join(work, "build")
+	defer os.RemoveAll(build)
+	if err := os.CopyFS(build, converter); err != nil {
+		return err
+	}
+	manifest := filepath.Join(build, "wast2json", "Cargo.toml")
+	if _, err := run(ctx, nil, cargo, "build", "--locked", "--quiet", "--manifest-path", manifest, "--target-dir", filepath.Join(build, "target")); err != nil {
+		return err
+	}
+	exe := filepath.Join(work, "wast2json")
+	if err := os.Rename(filepath.Join(build, "target", "debug", "wast2json"), exe); err != nil {
+		return err
 	}
 	// The crates that carry suites are dependencies of no platform: build
 	// leaves them out, fetch doesn't.
 	if _, err := run(ctx, nil, cargo, "fetch", "--locked", "--quiet", "--manifest-path", manifest); err != nil {
-		return "", err
+		return err
 	}
 	crates, err := crateFolders(ctx, cargo, manifest)
 	if err != nil {
-		return "", err
+		return err
 	}
-	made := filepath.Join(work, "suites")
 	for _, s := range sources {
-		folder := work
-		if s.crate != "" {
-			if folder = crates[s.crate]; folder == "" {
-				return "", fmt.Errorf("cargo knows no folder of crate %s", s.crate)
-			}
+		folder, ok := crates[s.crate]
+		if !ok {
+			return fmt.Errorf("cargo knows no folder of crate %s", s.crate)
 		}
-		_, err := run(ctx, s.env, filepath.Join(target, "debug", "wast2json"),
-			s.extension, filepath.Join(folder, filepath.FromSlash(s.folder)), filepath.Join(made, s.suite))
+		_, err := run(ctx, s.env, exe, s.extension, filepath.Join(folder, filepath.FromSlash(s.folder)), filepath.Join(work, s.suite))
 		if err != nil {
-			return "", err
+			return err
 		}
 	}
-	return made, nil
+	return nil
 }
 
 // crateFolders asks cargo where it unpacked the crates.
