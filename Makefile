@@ -61,12 +61,16 @@ vet-platforms:
 		echo "vet $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 $(GO) vet ./... || exit 1; \
 	done
 
-$(RUFF): sdk/python/lint/requirements.txt
+# The cache is the user's alone, or capsule-gen refuses it.
+$(CACHE):
+	mkdir -p -m 700 $@
+
+$(RUFF): sdk/python/lint/requirements.txt | $(CACHE)
 	python3 -m venv $(LINT)/python
 	$(LINT)/python/bin/pip install -q --require-hashes --only-binary :all: -r $<
 	@touch $@
 
-$(TSC): sdk/js/lint/package-lock.json
+$(TSC): sdk/js/lint/package-lock.json | $(CACHE)
 	mkdir -p $(LINT)/js && cp sdk/js/lint/package.json sdk/js/lint/package-lock.json $(LINT)/js/
 	cd $(LINT)/js && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
