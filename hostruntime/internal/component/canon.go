@@ -64,8 +64,6 @@ type Canon struct {
 	Channel *abi.Type
 	// Slot is the one that context.get and context.set address.
 	Slot uint32
-	// Cancellable is the option of the built-ins that wait.
-	Cancellable bool
 	// Core is the signature of the core function that the definition adds;
 	// nil for CanonLift.
 	Core *CoreFuncType

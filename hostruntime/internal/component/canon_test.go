@@ -164,7 +164,7 @@ func TestAsyncBuiltins(t *testing.T) {
 		"task.return [] -> []":                        {0x09, 1, 0, 0},
 		"context.get [] -> [i32]":                     {0x0a, i32, 1},
 		"context.set [i32] -> []":                     {0x0b, i32, 0},
-		"thread.yield [] -> [i32]":                    {0x0c, 1},
+		"thread.yield [] -> [i32]":                    {0x0c, 0},
 		"subtask.drop [i32] -> []":                    {0x0d},
 		"stream.new [] -> [i64]":                      {0x0e, 0},
 		"stream.read [i32 i32 i32] -> [i32]":          {0x0f, 0, 2, optMemory, 0, optAsync},
@@ -183,6 +183,8 @@ func TestAsyncBuiltins(t *testing.T) {
 		"thread.index [] -> [i32]":                    {0x26},
 		"thread.new-indirect [i32 i32] -> [i32]":      {0x27, 0, 0},
 		"thread.suspend-then-promote [i32] -> [i32]":  {0x2c, 0},
+		"stream.forward [i32 i32] -> []":              {0x2e, 2},
+		"future.forward [i32 i32] -> []":              {0x2f, 1},
 		"thread.available-parallelism [] -> [i32]":    {0x42, 0},
 	}
 	for want, canon := range good {
@@ -216,6 +218,8 @@ func TestAsyncBuiltins(t *testing.T) {
 		{"task.return of a string without memory", builtin(0x09, 0, 0x73, 0), "option memory is required"},
 		{"context slot 2", builtin(0x0a, i32, 2), "must be less than 2"},
 		{"context of f32", builtin(0x0a, f32, 0), "must be of i32"},
+		{"wait with what was cancellable once", builtin(0x20, 1, 0), "non-zero reserved byte"},
+		{"yield with what was cancellable once", builtin(0x0c, 1), "non-zero reserved byte"},
 		{"wait on an unknown memory", builtin(0x20, 0, 1), "unknown core memory 1"},
 		{"async that is neither", builtin(0x06, 2), "0x02 where whether a built-in is async"},
 		{"thread of another type", builtin(0x27, 1, 0), "must take a single i32"},

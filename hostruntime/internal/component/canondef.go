@@ -8,7 +8,7 @@ import "github.com/capsule-kit/capsule/wit/abi"
 //	t  a type of the kind that the name begins with
 //	o  options
 //	a  whether the built-in is async
-//	c  whether it is cancellable
+//	z  a byte that must be zero: it was an option once
 //	m  a core memory
 //
 // The signature is that of the core function: i for i32, I for i64.
@@ -22,7 +22,7 @@ type builtin struct {
 var builtins = map[CanonOp]builtin{
 	0x05: {"task.cancel", "", "", ""},
 	0x06: {"subtask.cancel", "a", "i", "i"},
-	0x0c: {"thread.yield", "c", "", "i"},
+	0x0c: {"thread.yield", "z", "", "i"},
 	0x0d: {"subtask.drop", "", "i", ""},
 	0x0e: {"stream.new", "t", "", "I"},
 	0x0f: {"stream.read", "to", "iii", "i"},
@@ -42,19 +42,21 @@ var builtins = map[CanonOp]builtin{
 	0x1d: {"error-context.debug-message", "o", "ii", ""},
 	0x1e: {"error-context.drop", "", "i", ""},
 	0x1f: {"waitable-set.new", "", "", "i"},
-	0x20: {"waitable-set.wait", "cm", "ii", "i"},
-	0x21: {"waitable-set.poll", "cm", "ii", "i"},
+	0x20: {"waitable-set.wait", "zm", "ii", "i"},
+	0x21: {"waitable-set.poll", "zm", "ii", "i"},
 	0x22: {"waitable-set.drop", "", "i", ""},
 	0x23: {"waitable.join", "", "ii", ""},
 	0x24: {"backpressure.inc", "", "", ""},
 	0x25: {"backpressure.dec", "", "", ""},
 	0x26: {"thread.index", "", "", "i"},
 	0x28: {"thread.resume-later", "", "i", ""},
-	0x29: {"thread.suspend", "c", "", "i"},
-	0x2a: {"thread.suspend-then-resume", "c", "i", "i"},
-	0x2b: {"thread.yield-then-resume", "c", "i", "i"},
-	0x2c: {"thread.suspend-then-promote", "c", "i", "i"},
-	0x2d: {"thread.yield-then-promote", "c", "i", "i"},
+	0x29: {"thread.suspend", "z", "", "i"},
+	0x2a: {"thread.suspend-then-resume", "z", "i", "i"},
+	0x2b: {"thread.yield-then-resume", "z", "i", "i"},
+	0x2c: {"thread.suspend-then-promote", "z", "i", "i"},
+	0x2d: {"thread.yield-then-promote", "z", "i", "i"},
+	0x2e: {"stream.forward", "t", "ii", ""},
+	0x2f: {"future.forward", "t", "ii", ""},
 }
 
 // The canonical definitions with code of their own, besides those of
@@ -216,8 +218,10 @@ func (d *decoder) canonBuiltin(r *reader, s *scope, def *Canon) {
 			options(r, s, def)
 		case 'a':
 			def.Options.Async = r.flag("whether a built-in is async")
-		case 'c':
-			def.Cancellable = r.flag("whether a built-in is cancellable")
+		case 'z':
+			if start := r.pos; r.byte("a reserved byte") != 0 && r.err == nil {
+				r.fail(start, "non-zero reserved byte: the immediate of %s must be zero", b.name)
+			}
 		case 'm':
 			def.Options.HasMemory = true
 			def.Options.Memory = r.u32("a core memory index")

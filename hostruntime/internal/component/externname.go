@@ -174,10 +174,10 @@ func validIdentifiers(s string, zeros bool) bool {
 //
 // Spec: Explainer, "Name Uniqueness".
 func (n externName) uniqueKey(s string) string {
-	s = strings.ToLower(s)
+	s = canonicalName(s)
 	switch n.kind {
 	case methodName, staticName:
-		resource, field := strings.ToLower(n.resource), strings.ToLower(n.field)
+		resource, field := canonicalName(n.resource), canonicalName(n.field)
 		if resource == field {
 			return resource
 		}

@@ -55,11 +55,19 @@ func (set labelSet) read(r *reader, what string) string {
 		}
 		return ""
 	}
-	key := strings.ToLower(name)
+	key := canonicalName(name)
 	if prev, ok := set[key]; ok {
 		r.fail(start, "%s name %s conflicts with previous name %s", what, quote(name), quote(prev))
 		return ""
 	}
 	set[key] = name
 	return name
+}
+
+// canonicalName returns what bindings of any language may make of a name: two
+// names in one scope must not have it in common.
+//
+// Spec: Explainer, "Name Uniqueness".
+func canonicalName(s string) string {
+	return strings.ToLower(strings.ReplaceAll(s, "-", ""))
 }

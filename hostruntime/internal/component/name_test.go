@@ -99,6 +99,7 @@ func TestExternNames(t *testing.T) {
 		{"method of another resource", comp(importSec(item("r", exSub), item("q", exSub)), typeSec(borrow(0), fn(params(labelled("self", ix(2))), nil)),
 			importSec(item("[method]q.m", exFunc(3)))), `uses resource type "r"`},
 		{"same name twice", with(fns, item("a", exFunc(10)), item("a", exFunc(10))), `conflicts with previous name "a"`},
+		{"same name but for its hyphens", with(fns, item("a-b", exFunc(10)), item("ab", exFunc(10))), `conflicts with previous name "a-b"`},
 		{"same name but for its letters", with(fns, item("a-b", exFunc(10)), item("A-b", exFunc(10))), `conflicts with previous name "a-b"`},
 		{"import and export of one name", comp(typeSec(fn(nil, nil)), importSec(item("a", exFunc(0))), exportSec(export("a", sFunc, 0))), ""},
 		{"method in a bundle", comp(importSec(item("r", exSub)), typeSec(borrow(0), fn(params(labelled("self", ix(1))), nil)),
