@@ -24,20 +24,45 @@ type step struct {
 	// origins are the core slots behind the module names "0", "1" and so on
 	// of the rewritten imports.
 	origins []int
-	tables  uint64 // bytes of the tables at their minimum
+	// fixed is what an instance takes in host memory besides its linear
+	// memory, in bytes: tables above all.
+	fixed uint64
 }
 
 // hostModule is the module name under which a rewritten module imports
 // trampolines. Origins have numbers for names, so that it meets none.
 const hostModule = "h"
 
-// tableEntryBytes is what wazero keeps for one element of a table.
-const tableEntryBytes = 8
+// What wazero keeps for each instance of a core module, in bytes: for an
+// element of a table, for an element of a segment (its function, referred
+// to), for a global and for an imported function.
+const (
+	tableEntryBytes   = 8
+	segmentEntryBytes = 64
+	globalBytes       = 96
+	importBytes       = 48
+)
+
+// charge says what an instance of a step takes.
+func (s *step) charge(growing bool) {
+	elements := 0
+	for _, t := range s.parsed.Tables {
+		elements += int(t.Min)
+	}
+	if growing {
+		elements = s.code.TableElems
+	}
+	s.fixed = tableEntryBytes*uint64(elements) + segmentEntryBytes*uint64(s.parsed.ElementItems) +
+		globalBytes*uint64(len(s.parsed.Globals)) + importBytes*uint64(len(s.parsed.Imports))
+}
 
 // compile rewrites and compiles the core modules, one for each step. Steps
 // with the same module and the same shape of imports share code.
 func (c *Component) compile(ctx context.Context, decoded *component.Component) error {
 	parsed := map[*component.CoreModule]*rewrite.Module{}
+	// Who has a table may hand it to others, who make it grow unseen; then it
+	// is charged at its largest.
+	growing := false
 	c.steps = make([]step, len(c.plan.Steps))
 	for i := range c.plan.Steps {
 		plan := &c.plan.Steps[i]
@@ -48,10 +73,14 @@ func (c *Component) compile(ctx context.Context, decoded *component.Component) e
 				return err
 			}
 			parsed[plan.Module] = m
+			growing = growing || m.GrowsTables
 		}
 		if err := c.compileStep(ctx, &c.steps[i], plan, m); err != nil {
 			return err
 		}
+	}
+	for i := range c.steps {
+		c.steps[i].charge(growing)
 	}
 	return c.checkUnused(ctx, decoded, parsed)
 }
@@ -112,9 +141,6 @@ func (c *Component) compileModule(ctx context.Context, m *component.CoreModule, 
 
 func (c *Component) compileStep(ctx context.Context, s *step, plan *link.Step, m *rewrite.Module) error {
 	s.parsed = m
-	for _, t := range m.Tables {
-		s.tables += uint64(t.Min) * tableEntryBytes
-	}
 	targets, trampolines := c.targets(s, plan)
 	var err error
 	s.code, err = m.Rewrite(rewrite.Options{Imports: targets, Meter: !c.rt.unmetered})

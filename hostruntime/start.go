@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"strconv"
 
-	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
@@ -49,7 +48,7 @@ func (in *Instance) startCore(slot int) error {
 	if memory != nil {
 		ctx = experimental.WithMemoryAllocator(ctx, &memoryAllocator{memory})
 	}
-	if !in.memory.take(s.tables) {
+	if !in.memory.take(s.fixed) {
 		return &LimitError{Limit: LimitMemory, Max: in.memory.limit, Attempt: in.memory.refused}
 	}
 	module, err := in.component.rt.wazero.InstantiateModule(ctx, s.module.compiled, config)
@@ -93,6 +92,10 @@ func (in *Instance) newMemory(s *step) (*linearMemory, error) {
 	return m, nil
 }
 
+// checkEvery is how many globals or data segments are set between two looks
+// at the context.
+const checkEvery = 1 << 12
+
 // initialise sets what the rewriting pass took out of the module, because it
 // belongs to the guest and not to its engine: initial values of globals, and
 // data.
@@ -103,10 +106,20 @@ func (in *Instance) initialise(slot int, s *step) error {
 	module := in.cores[slot]
 	global := func(index uint32) uint64 { return in.importedGlobal(slot, s, index) }
 	for i := range s.code.Globals {
+		if i%checkEvery == checkEvery-1 {
+			if err := in.stopped(); err != nil {
+				return err
+			}
+		}
 		g := &s.code.Globals[i]
 		module.ExportedGlobal(g.Export).(api.MutableGlobal).Set(g.Init.Eval(global))
 	}
 	for i := range s.code.Data {
+		if i%checkEvery == checkEvery-1 {
+			if err := in.stopped(); err != nil {
+				return err
+			}
+		}
 		d := &s.code.Data[i]
 		at := uint32(d.Offset.Eval(global))
 		if !module.Memory().Write(at, d.Bytes) {
@@ -119,12 +132,6 @@ func (in *Instance) initialise(slot int, s *step) error {
 // importedGlobal returns the value of a global that the module imports; the
 // plan knows which instance defines it.
 func (in *Instance) importedGlobal(slot int, s *step, index uint32) uint64 {
-	for i := range s.parsed.Imports {
-		imp := &s.parsed.Imports[i]
-		if imp.Kind == rewrite.Global && imp.Index == index {
-			source := in.component.plan.Steps[slot].Sources[i]
-			return in.cores[source.Slot].ExportedGlobal(source.Name).Get()
-		}
-	}
-	panic("hostruntime: a constant expression reads a global that is not imported")
+	source := in.component.plan.Steps[slot].Sources[s.parsed.GlobalImport(index)]
+	return in.cores[source.Slot].ExportedGlobal(source.Name).Get()
 }

@@ -52,6 +52,20 @@ func aliasInstance(from int, name string) []byte {
 func coreModule(sections ...[]byte) []byte {
 	return cat([]byte("\x00asm\x01\x00\x00\x00"), cat(sections...))
 }
+
+// runnable is a component whose export "run" is that of core instance 0 of the
+// given module, which is instantiated n times.
+func runnable(n int, module []byte) []byte {
+	const sortCoreFunc, lift, sortFunc = 0x00, 0x00, 0x01
+	return component(
+		coreModuleSec(module),
+		coreInstanceSec(times(n, coreInstantiate(0))),
+		aliasSec([][]byte{cat([]byte{0, sortCoreFunc, 1, 0}, str("run"))}),
+		typeSec([]byte{0x40, 0, 1, 0}),
+		sec(8, []byte{1, lift, 0, 0, 0, 0}),
+		sec(11, cat([]byte{1, 0}, str("run"), []byte{sortFunc, 0, 0})))
+}
+
 func coreSec(id byte, body []byte) []byte { return sec(id, body) }
 
 // inlineExports is an instance of n exports, all of the same definition.

@@ -116,16 +116,30 @@ func (p *parser) check(in *instruction, locals uint32) {
 			p.heights.call(&t)
 		case !p.declared[in.index]:
 			p.failAt(in.start, "function %d is referred to, but nothing outside of functions names it", in.index)
+		default:
+			m.refs.add(in.index)
 		}
 	case immCallIndirect:
 		if uint64(in.index) >= uint64(len(m.types)) {
 			p.failAt(in.start, "type %d is unknown", in.index)
 			return
 		}
+		p.table(in, in.index2)
 		t := &m.types[in.index]
 		p.charge(len(t.Params) + len(t.Results))
 		p.heights.pop(1)
 		p.heights.call(t)
+	case immTable:
+		p.table(in, in.index)
+		m.GrowsTables = m.GrowsTables || in.op == opMisc && in.sub == subTableGrow
+	case immTables:
+		p.table(in, in.index)
+		p.table(in, in.index2)
+	case immTableInit:
+		p.segment(in)
+		p.table(in, in.index2)
+	case immElemDrop:
+		p.segment(in)
 	case immLocal:
 		if in.index >= locals {
 			p.failAt(in.start, "local %d is unknown", in.index)
@@ -147,6 +161,20 @@ func (p *parser) check(in *instruction, locals uint32) {
 			p.failAt(in.start, "data segment %d is unknown", in.index)
 		}
 		m.dataUsed = max(m.dataUsed, int(in.index)+1)
+	}
+}
+
+// table and segment check indices beyond which Rewrite adds a table and an
+// element segment of its own.
+func (p *parser) table(in *instruction, index uint32) {
+	if uint64(index) >= uint64(p.m.tableImports+len(p.m.Tables)) {
+		p.failAt(in.start, "table %d is unknown", index)
+	}
+}
+
+func (p *parser) segment(in *instruction) {
+	if uint64(in.index) >= uint64(p.m.elementCount) {
+		p.failAt(in.start, "element segment %d is unknown", in.index)
 	}
 }
 

@@ -10,7 +10,9 @@
 //   - active data segments, the initial values of mutable globals, the
 //     memory's limits, the start function and custom sections leave, so that
 //     two guests of one engine give the same bytes and share compiled code;
-//   - every loop and every function gets a check against a counter.
+//   - every loop and every function gets a check against a counter;
+//   - ref.func, for which wazero allocates each time, becomes a read from a
+//     table of the functions that code refers to.
 //
 // # Metering
 //

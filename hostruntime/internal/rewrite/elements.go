@@ -11,9 +11,9 @@ const (
 // elementSection checks the element segments, whose bytes Rewrite copies.
 func (p *parser) elementSection() {
 	m := p.m
+	m.elementCount = p.count(maxSegments, "element segments")
 	m.elements.start = p.pos
-	p.elementCount = p.count(maxSegments, "element segments")
-	for i := 0; i < p.elementCount && p.err == nil; i++ {
+	for i := 0; i < m.elementCount && p.err == nil; i++ {
 		at := p.pos
 		kind := p.u32()
 		if kind > elemPassive|elemExplicit|elemExprs {
@@ -40,6 +40,7 @@ func (p *parser) elementSection() {
 			}
 		}
 		e.Count = p.count(maxElementItems, "elements")
+		m.ElementItems += e.Count
 		for j := 0; j < e.Count && p.err == nil; j++ {
 			if kind&elemExprs != 0 {
 				p.constExpr(typ)

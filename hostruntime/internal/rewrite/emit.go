@@ -64,7 +64,7 @@ func (w *writer) module(o *Output) {
 	w.types()
 	w.imports()
 	w.functions()
-	w.tables()
+	w.tables(o)
 	if m.Memory != nil || o.AddedMemory {
 		w.section(5, 1, appendU32([]byte{1, 0}, maxMemoryPages))
 	}
@@ -152,8 +152,8 @@ func (w *writer) functions() {
 }
 
 // tables writes the defined tables, each with its share of MaxTableElems as
-// the maximum where its own is above that.
-func (w *writer) tables() {
+// the maximum where its own is above that, and the one of references.
+func (w *writer) tables(o *Output) {
 	tables := w.m.Tables
 	room := uint32(MaxTableElems)
 	for _, t := range tables {
@@ -166,8 +166,15 @@ func (w *writer) tables() {
 			limit = min(limit, t.Max)
 		}
 		b = appendLimits(append(b, byte(t.ValType)), t.Min, limit, true)
+		o.TableElems += int(limit)
 	}
-	w.section(4, len(tables), b)
+	count := len(tables)
+	if n := uint32(len(w.m.refs.funcs)); n > 0 {
+		b = appendLimits(append(b, byte(FuncRef)), n, n, true)
+		o.TableElems += int(n)
+		count++
+	}
+	w.section(4, count, b)
 }
 
 func (w *writer) globalSection() {
@@ -243,12 +250,12 @@ func (w *writer) exports(o *Output) {
 
 func (w *writer) elements() {
 	s := w.m.elements
-	if s.start == s.end {
-		return
+	b, count := w.constants(nil, s), w.m.elementCount
+	if len(w.m.refs.funcs) > 0 {
+		b = w.m.refs.segment(b, w.m.referenceTable())
+		count++
 	}
-	b := w.constants(nil, s) // starts with the count
-	w.out = append(w.out, 9)
-	w.out = append(appendU32(w.out, uint32(len(b))), b...)
+	w.section(9, count, b)
 }
 
 // data writes the segments up to the last one that code names; the active

@@ -139,6 +139,12 @@ func (f *bodyWriter) instruction(in *instruction) {
 			f.out = appendU32(f.out, f.label(f.p.u32()))
 		}
 		f.copied = in.end
+	case immFunc:
+		if in.op == opRefFunc {
+			f.flush(in.start)
+			f.out = f.m.refs.get(f.out, in.index, f.m.referenceTable())
+			f.copied = in.end
+		}
 	case immGlobal:
 		if f.removed == 0 {
 			return

@@ -32,6 +32,7 @@ const (
 	opI64Add      = 0x7c
 	opI64Sub      = 0x7d
 	opI64Mul      = 0x7e
+	opTableGet    = 0x25
 	opRefNull     = 0xd0
 	opRefFunc     = 0xd2
 	opGC          = 0xfb
@@ -39,8 +40,9 @@ const (
 	opVector      = 0xfd
 	opAtomic      = 0xfe
 
-	simdConst = 0x0c
-	emptyType = 0x40 // the block type without parameters and results
+	subTableGrow = 15 // after opMisc
+	simdConst    = 0x0c
+	emptyType    = 0x40 // the block type without parameters and results
 )
 
 // An immediate says what follows an opcode.

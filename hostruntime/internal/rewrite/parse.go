@@ -38,6 +38,11 @@ type Module struct {
 	// Globals are the defined globals.
 	Globals  []Extern
 	Elements []Element
+	// ElementItems counts the references in all element segments, those that
+	// Rewrite adds included.
+	ElementItems int
+	// GrowsTables says that code contains table.grow.
+	GrowsTables bool
 	// HasStart says that there is a start function.
 	HasStart bool
 	// FuncCount counts the defined functions, CodeBytes their code.
@@ -57,7 +62,9 @@ type Module struct {
 	inits         []Expr // initial value of each defined global
 	initSpans     []span
 	gets          []globalGet
-	elements      span // the element section's content
+	elements      span // the element segments
+	elementCount  int
+	refs          references
 	data          []dataSegment
 	dataUsed      int    // one past the highest data segment that code names
 	writes        []bool // by global: code sets it
@@ -85,14 +92,13 @@ type parser struct {
 	// weight is what is left of the budget for signatures and locals.
 	weight int
 	// single holds the result lists of one-result block types.
-	single       [64][1]ValType
-	elementCount int
-	dataCount    int // of the data count section, -1 without one
-	dataNamed    bool
-	frames       []frame
-	heights      heights
-	work         work
-	mutables     int // mutable globals
+	single    [64][1]ValType
+	dataCount int // of the data count section, -1 without one
+	dataNamed bool
+	frames    []frame
+	heights   heights
+	work      work
+	mutables  int // mutable globals
 	// declared marks the functions that code may refer to: those named
 	// outside of function bodies, the start section excepted.
 	declared []bool
@@ -210,6 +216,7 @@ func (p *parser) content(id byte) {
 func (p *parser) finish() {
 	m := p.m
 	m.FuncCount = len(m.funcs)
+	m.ElementItems += len(m.refs.funcs)
 	switch {
 	case p.err != nil:
 	case len(m.bodies) != len(m.funcs):

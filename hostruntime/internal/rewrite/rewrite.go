@@ -49,6 +49,8 @@ type Output struct {
 	// minimum is 0 and its maximum 65536 pages: the host's allocator enforces
 	// the real ones.
 	Memory *MemoryInfo
+	// TableElems is how many references the tables in Bytes can hold at most.
+	TableElems int
 	// Counter is the export name of the metering counter, "" if the module
 	// has no code or isn't metered.
 	Counter string
