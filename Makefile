@@ -7,6 +7,7 @@ CACHE := $(or $(CAPSULE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/capsule)
 QUICKSTART := separate-file-examples/quickstart
 LINT := $(CACHE)/lint
 RUFF := $(LINT)/python/bin/ruff
+PEER := $(CACHE)/bench/bin/python
 TSC := $(LINT)/js/node_modules/.bin/tsc
 PLATFORMS := darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 linux/arm64
 
@@ -29,8 +30,8 @@ test-go: ## The quick tests: Go alone
 test-guests: ## Tests with guests built by the real toolchains
 	$(GO) test -tags guests -p 1 -timeout 30m ./testsuite/... ./cmd/...
 
-bench: ## Figures: cold and cached start, instantiate, first call, steady call
-	$(GO) run -tags guests ./testsuite/bench
+bench: $(PEER) ## Figures: start, instantiate, first and steady call, metering; beside wasmtime's
+	$(GO) run ./testsuite/bench -peer $(PEER)
 
 fuzz: ## Fuzz every target for FUZZTIME each
 	./testsuite/fuzz.sh $(or $(FUZZTIME),30m)
@@ -68,6 +69,11 @@ $(CACHE):
 $(RUFF): sdk/python/lint/requirements.txt | $(CACHE)
 	python3 -m venv $(LINT)/python
 	$(LINT)/python/bin/pip install -q --require-hashes --only-binary :all: -r $<
+	@touch $@
+
+$(PEER): testsuite/bench/peer/requirements.txt | $(CACHE)
+	python3 -m venv $(CACHE)/bench
+	$(CACHE)/bench/bin/pip install -q --require-hashes --only-binary :all: -r $<
 	@touch $@
 
 $(TSC): sdk/js/lint/package-lock.json | $(CACHE)

@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -69,7 +70,11 @@ func times(n int, f func() error) (figure, error) {
 	return samples, nil
 }
 
+// python is the interpreter of the peer's environment, if it is to be measured.
+var python = flag.String("peer", "", "a Python `interpreter` that has wasmtime, to compare with")
+
 func run() error {
+	flag.Parse()
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "capsule-bench-")
 	if err != nil {
@@ -78,14 +83,26 @@ func run() error {
 	defer os.RemoveAll(dir)
 	fmt.Printf("%s %s/%s, %d cores; each cell: one run, or minimum / median\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "engine\tcomponent\tdecode+link\tcold start\tcached start\tinstantiate\tfirst call\tsteady call\tcompute\tmetering costs")
+	fmt.Fprintln(w, "engine\ton\tcomponent\tdecode+link\tcold start\tcached start\tinstantiate\tfirst call\tsteady call\tcompute\tmetering costs")
 	for _, engine := range guest.Engines {
-		r, err := measure(ctx, engine, dir)
+		path := filepath.Join(dir, engine+".wasm")
+		r, err := measure(ctx, engine, path)
 		if err != nil {
 			return fmt.Errorf("%s: %w", engine, err)
 		}
-		fmt.Fprintf(w, "%s\t%.1f MB\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%+.0f %%\n", engine, float64(r.size)/1e6,
+		fmt.Fprintf(w, "%s\tcapsule\t%.1f MB\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%+.0f %%\n", engine, float64(r.size)/1e6,
 			r.decode, r.cold, r.cached, r.instantiate, r.first, r.steady, r.compute, r.metering)
+		if *python == "" {
+			continue
+		}
+		p, err := measurePeer(ctx, *python, path)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "\twasmtime 50\t\t\t%s\t%s\t%s\t%s\t%s\t%s\t\n",
+			p.cold, p.cached, p.instantiate, p.first, p.steady, p.compute)
+		fmt.Fprintf(w, "\tratio of minima\t\t\t%s\t%s\t%s\t%s\t%s\t%s\t\n", ratio(r.cold, p.cold), ratio(r.cached, p.cached),
+			ratio(r.instantiate, p.instantiate), ratio(r.first, p.first), ratio(r.steady, p.steady), ratio(r.compute, p.compute))
 	}
 	return w.Flush()
 }
@@ -96,12 +113,11 @@ type result struct {
 	metering                                                  float64
 }
 
-func measure(ctx context.Context, engine, dir string) (*result, error) {
+func measure(ctx context.Context, engine, path string) (*result, error) {
 	file := "testsuite/bench/sandbox/guest.js"
 	if engine == guest.Python {
 		file = "testsuite/bench/sandbox/guest.py"
 	}
-	path := filepath.Join(dir, engine+".wasm")
 	if stderr, err := guest.Compile(guest.Spec{WIT: "testsuite/bench/wit", World: "bench", Engine: engine, File: file}, path); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, stderr)
 	}
@@ -113,7 +129,7 @@ func measure(ctx context.Context, engine, dir string) (*result, error) {
 	if r.decode, err = times(20, func() error { _, err := hostruntime.Inspect(bytes); return err }); err != nil {
 		return nil, err
 	}
-	metered := filepath.Join(dir, engine+"-metered")
+	metered := path + "-metered"
 	start := func(config hostruntime.Config) (*hostruntime.Runtime, *hostruntime.Component, time.Duration, error) {
 		began := time.Now()
 		rt, err := hostruntime.New(ctx, config)
@@ -144,7 +160,7 @@ func measure(ctx context.Context, engine, dir string) (*result, error) {
 		return nil, err
 	}
 
-	plainRT, plain, _, err := start(hostruntime.Config{CacheDir: filepath.Join(dir, engine+"-plain"), Unmetered: true})
+	plainRT, plain, _, err := start(hostruntime.Config{CacheDir: path + "-plain", Unmetered: true})
 	if err != nil {
 		return nil, err
 	}
