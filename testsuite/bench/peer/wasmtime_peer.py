@@ -10,11 +10,11 @@ from wasmtime import Engine, Store, WasiConfig
 from wasmtime.component import Component, Linker
 
 
-def times(n, call):
+def times(n, call, *args):
     samples = []
     for _ in range(n):
         start = time.perf_counter()
-        call()
+        call(*args)
         samples.append(time.perf_counter() - start)
     return samples
 
@@ -30,9 +30,7 @@ def main(path):
         cached = os.path.join(folder, "component")
         with open(cached, "wb") as file:
             file.write(component.serialize())
-        figures["cached"] = times(
-            5, lambda: Component.deserialize_file(engine, cached)
-        )
+        figures["cached"] = times(5, Component.deserialize_file, engine, cached)
 
     linker = Linker(engine)
     linker.add_wasip2()
@@ -59,11 +57,11 @@ def main(path):
         store, instance = instantiate()
         figures["instantiate"].append(time.perf_counter() - start)
         greet = export(store, instance, "greet")
-        figures["first"] += times(1, lambda: greet("world"))
+        figures["first"] += times(1, greet, "world")
 
-    figures["steady"] = times(5000, lambda: greet("world"))
+    figures["steady"] = times(5000, greet, "world")
     compute = export(store, instance, "compute")
-    figures["compute"] = times(15, lambda: compute(300_000))
+    figures["compute"] = times(15, compute, 300_000)
     json.dump(figures, sys.stdout)
 
 
