@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime"
@@ -63,18 +64,21 @@ func Run(ctx context.Context, s *Script, mode Mode, known []Known) ([]Result, er
 		}
 		results = append(results, judge(c, r.command(c), known))
 	}
+	for _, k := range known {
+		if !slices.ContainsFunc(results, func(r Result) bool { return r.Line == k.Line }) {
+			results = append(results, Result{
+				Line: k.Line, Command: "nothing", Status: Failed,
+				Reason: "no command begins on this line; it is listed as: " + k.Reason,
+			})
+		}
+	}
 	return results, rt.Close(ctx)
 }
 
 // judge compares what happened to a command with what was expected of it.
 func judge(c *Command, err error, known []Known) Result {
 	result := Result{Line: c.Line, Command: c.Type, Status: Passed}
-	reason := ""
-	for _, k := range known {
-		if k.Line == c.Line || k.Line == 0 {
-			reason = k.Reason
-		}
-	}
+	reason := reasonFor(known, c.Line)
 	var dependent *dependentError
 	switch {
 	case errors.As(err, &dependent):
@@ -87,6 +91,16 @@ func judge(c *Command, err error, known []Known) Result {
 		result.Status, result.Reason = Failed, err.Error()
 	}
 	return result
+}
+
+// reasonFor returns why a command isn't expected to pass, empty if it is.
+func reasonFor(known []Known, line int) string {
+	for _, k := range known {
+		if k.Line == line {
+			return k.Reason
+		}
+	}
+	return ""
 }
 
 // A runner runs one script.
