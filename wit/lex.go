@@ -34,18 +34,23 @@ func (t token) is(text string) bool { return t.kind != tokenEOF && t.text == tex
 // It accepts more than WIT: whether the text is correct is for the parser to
 // say, the lexer only finds where things are.
 type lexer struct {
-	file      string
-	text      string
-	line      int
-	lineStart int // offset of the line's first byte
-	off       int
+	file string
+	text string
+	off  int
+	line int
+	// column is that of the character at offset counted: columns count
+	// characters, as the parser's do, and each character is counted once.
+	column, counted int
 }
 
-func newLexer(file, text string) *lexer { return &lexer{file: file, text: text, line: 1} }
+func newLexer(file, text string) *lexer {
+	return &lexer{file: file, text: text, line: 1, column: 1}
+}
 
 func (l *lexer) pos() Position {
-	// Columns count characters, as the parser's do.
-	return Position{l.file, l.line, utf8.RuneCountInString(l.text[l.lineStart:l.off]) + 1}
+	l.column += utf8.RuneCountInString(l.text[l.counted:l.off])
+	l.counted = l.off
+	return Position{l.file, l.line, l.column}
 }
 
 // next returns the next token.
@@ -127,7 +132,7 @@ func (l *lexer) skipBlockComment() {
 func (l *lexer) newline() {
 	l.off++
 	l.line++
-	l.lineStart = l.off
+	l.column, l.counted = 1, l.off
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

@@ -55,38 +55,45 @@ func (p *placer) off(d *decl) bool {
 }
 
 func (p *placer) pkg(pkg *Package, scanned *scanPackage) {
+	interfaces := byName(pkg.Interfaces, func(it *Interface) string { return it.Name })
+	worlds := byName(pkg.Worlds, func(w *World) string { return w.Name })
 	for _, d := range scanned.items {
 		if p.off(d) {
 			continue
 		}
 		switch d.kind {
 		case declInterface:
-			i := slices.IndexFunc(pkg.Interfaces, func(it *Interface) bool { return it.Name == d.name })
-			if i < 0 {
+			if it := interfaces[d.name]; it != nil {
+				p.iface(it, d)
+			} else {
 				p.lost(d.pos, "interface", d.name)
-				continue
 			}
-			p.iface(pkg.Interfaces[i], d)
 		case declWorld:
-			i := slices.IndexFunc(pkg.Worlds, func(w *World) bool { return w.Name == d.name })
-			if i < 0 {
+			if w := worlds[d.name]; w != nil {
+				p.world(w, d)
+			} else {
 				p.lost(d.pos, "world", d.name)
-				continue
 			}
-			p.world(pkg.Worlds[i], d)
 		}
 	}
 	slices.SortStableFunc(pkg.Interfaces, func(a, b *Interface) int { return a.Pos.compare(b.Pos) })
 	slices.SortStableFunc(pkg.Worlds, func(a, b *World) int { return a.Pos.compare(b.Pos) })
 }
 
+// byName makes lookups by name take no more time the more there is: the text
+// may be hostile.
+func byName[T any](list []T, name func(T) string) map[string]T {
+	found := make(map[string]T, len(list))
+	for _, part := range list {
+		found[name(part)] = part
+	}
+	return found
+}
+
 func (p *placer) iface(it *Interface, d *decl) {
 	it.Pos = d.pos
 	p.types(it.Types, d)
-	funcs := make(map[string]*Func)
-	for _, f := range it.Funcs {
-		funcs[funcKey(f)] = f
-	}
+	funcs := byName(it.Funcs, funcKey)
 	for _, item := range d.items {
 		if item.kind != declFunc || p.off(item) {
 			continue
@@ -97,7 +104,7 @@ func (p *placer) iface(it *Interface, d *decl) {
 			p.lost(item.pos, "function", item.name)
 		}
 	}
-	sortFuncs(it.Funcs)
+	slices.SortStableFunc(it.Funcs, func(a, b *Func) int { return a.Pos.compare(b.Pos) })
 }
 
 // funcKey returns what a function and its declaration have in common.
@@ -115,34 +122,27 @@ func (d *decl) key() string {
 	return d.name
 }
 
-func sortFuncs(funcs []*Func) {
-	slices.SortStableFunc(funcs, func(a, b *Func) int { return a.Pos.compare(b.Pos) })
-}
-
-// types gives the types of an interface or world their positions and order.
+// types gives the types of an interface or world, and the functions of
+// resources among them, their positions and order.
 func (p *placer) types(types []*TypeDef, d *decl) {
-	byName := make(map[string]*TypeDef)
+	defs := byName(types, func(t *TypeDef) string { return t.Name })
+	methods := make(map[string]*Func)
 	for _, t := range types {
-		byName[t.Name] = t
+		for _, m := range t.Methods {
+			methods[funcKey(m)] = m
+		}
 	}
 	for _, item := range d.items {
-		if item.kind != declType || p.off(item) {
-			continue
-		}
-		t := byName[item.name]
-		if t == nil {
-			p.lost(item.pos, "type", item.name)
-			continue
-		}
-		t.Pos = item.pos
-	}
-	for _, item := range d.items {
-		if t := byName[item.outer]; t != nil && item.kind == declFunc {
-			for _, m := range t.Methods {
-				if m.Name == item.name {
-					m.Pos = item.pos
-				}
+		switch {
+		case item.kind == declFunc && item.outer != "":
+			if m := methods[item.key()]; m != nil {
+				m.Pos = item.pos
 			}
+		case item.kind != declType || p.off(item):
+		case defs[item.name] == nil:
+			p.lost(item.pos, "type", item.name)
+		default:
+			defs[item.name].Pos = item.pos
 		}
 	}
 	slices.SortStableFunc(types, func(a, b *TypeDef) int { return a.Pos.compare(b.Pos) })
@@ -166,33 +166,40 @@ func constructorsFirst(a, b *Func) int {
 func (p *placer) world(w *World, d *decl) {
 	w.Pos = d.pos
 	p.types(w.Types, d)
+	imports, exports := itemsByText(w.Imports, w.Package), itemsByText(w.Exports, w.Package)
+	resourceFuncs := make(map[string]bool)
+	for _, item := range w.Imports {
+		if item.Func != nil && item.Func.Resource != nil {
+			resourceFuncs[funcKey(item.Func)] = true
+		}
+	}
 	at := make(map[string]Position) // of an item, by direction and name
 	for _, item := range d.items {
-		items, direction := w.Imports, "import "
+		items, direction := imports, "import "
 		switch {
 		case p.off(item):
 			continue
 		case item.kind == declExport:
-			items, direction = w.Exports, "export "
+			items, direction = exports, "export "
 		case item.kind == declFunc && item.outer != "":
-			if !slices.ContainsFunc(items, func(i Item) bool { return i.Func != nil && funcKey(i.Func) == item.key() }) {
+			if !resourceFuncs[item.key()] {
 				p.lost(item.pos, "function", item.key())
 			}
 			continue
 		case item.kind != declImport:
 			continue
 		}
-		i := slices.IndexFunc(items, func(i Item) bool { return i.written(item.name, w.Package) })
-		if i < 0 {
+		found, ok := items[textKey(item.path, item.name)]
+		if !ok {
 			p.lost(item.pos, "item", item.name)
 			continue
 		}
-		at[direction+items[i].Name] = item.pos
+		at[direction+found.Name] = item.pos
 		switch {
-		case items[i].Func != nil:
-			items[i].Func.Pos = item.pos
-		case items[i].Interface.Inline:
-			p.iface(items[i].Interface, item)
+		case found.Func != nil:
+			found.Func.Pos = item.pos
+		case found.Interface.Inline:
+			p.iface(found.Interface, item)
 		}
 	}
 	sortItems(w.Imports, func(i Item) Position { return at["import "+i.Name] })
@@ -208,12 +215,27 @@ func (p *placer) world(w *World, d *decl) {
 	}
 }
 
-// written reports whether a world's item is the one that its text calls name.
-func (i Item) written(name string, pkg *Package) bool {
-	if i.Name == name {
-		return true
+// textKey returns what the text calls an item, apart for paths and for plain
+// names: a world may import both the interface and the function "log".
+func textKey(path bool, name string) string {
+	if path {
+		return "path " + name
 	}
-	return i.Interface != nil && !i.Interface.Inline && i.Interface.Package == pkg && i.Interface.Name == name
+	return name
+}
+
+// itemsByText returns a world's items by textKey. An interface of the world's
+// own package may go without the package.
+func itemsByText(items []Item, pkg *Package) map[string]Item {
+	found := make(map[string]Item, len(items))
+	for _, i := range items {
+		path := i.Interface != nil && !i.Interface.Inline
+		found[textKey(path, i.Name)] = i
+		if path && i.Interface.Package == pkg {
+			found[textKey(path, i.Interface.Name)] = i
+		}
+	}
+	return found
 }
 
 // sortItems puts items in the order of the text; those without a line of
