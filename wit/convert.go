@@ -8,10 +8,6 @@ import (
 	"github.com/capsule-kit/capsule/wit/abi"
 )
 
-// MaxTypeDepth bounds how deeply types nest, aliases not counted: whoever
-// walks a loaded type may do so recursively.
-const MaxTypeDepth = 100
-
 // A converter turns the tool's resolved form into the model.
 type converter struct {
 	raw        *rawResolve

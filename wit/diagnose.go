@@ -88,7 +88,7 @@ func (e *Error) reword(src *source) {
 	case noHeader.MatchString(msg):
 		e.Code = CodeInvalid
 		e.Pos.File = src.shown
-		e.Msg = `no .wit file says which package this is: one must start with "package ns:name;"`
+		e.Msg = noPackage
 	case strings.Contains(msg, "codepoint"):
 		e.Code = CodeSyntax
 		e.Msg = "the text has a character that can make it read differently from what it says"

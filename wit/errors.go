@@ -73,7 +73,12 @@ func (e Errors) Unwrap() []error {
 	return list
 }
 
-// Err returns nil, the only error, or all of them in order.
+func (p Position) compare(q Position) int {
+	return cmp.Or(strings.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
+}
+
+// Err returns nil, the only error (*Error), or all of them (Errors) in the
+// order of their positions.
 func (e Errors) Err() error {
 	switch len(e) {
 	case 0:
@@ -81,12 +86,6 @@ func (e Errors) Err() error {
 	case 1:
 		return e[0]
 	}
-	slices.SortStableFunc(e, func(a, b *Error) int {
-		return cmp.Or(
-			strings.Compare(a.Pos.File, b.Pos.File),
-			cmp.Compare(a.Pos.Line, b.Pos.Line),
-			cmp.Compare(a.Pos.Column, b.Pos.Column),
-		)
-	})
+	slices.SortStableFunc(e, func(a, b *Error) int { return a.Pos.compare(b.Pos) })
 	return e
 }

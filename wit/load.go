@@ -98,6 +98,8 @@ func resolve(ctx context.Context, src *source, opts Options) ([]byte, error) {
 	return data, nil
 }
 
+const noPackage = `no .wit file says which package this is: one must start with "package ns:name;"`
+
 // root returns the package that the folder or file itself is: the one its
 // header names or, without a header, the only one nested in it.
 func (c *converter) root(src *source, packages []*scanPackage) (*Package, error) {
@@ -110,5 +112,5 @@ func (c *converter) root(src *source, packages []*scanPackage) (*Package, error)
 			return p, nil
 		}
 	}
-	return nil, src.errorAt("", CodeInvalid, `no .wit file says which package this is: one must start with "package ns:name;"`)
+	return nil, src.errorAt("", CodeInvalid, noPackage)
 }

@@ -28,10 +28,4 @@ func (r *Resolved) World(name string) (*World, error) {
 }
 
 // ID returns the world's full name: "ns:pkg/name@1.2.3".
-func (w *World) ID() string {
-	id := w.Package.Namespace + ":" + w.Package.Name + "/" + w.Name
-	if w.Package.Version != "" {
-		id += "@" + w.Package.Version
-	}
-	return id
-}
+func (w *World) ID() string { return w.Package.qualify(w.Name) }

@@ -21,8 +21,15 @@ type Package struct {
 }
 
 // ID returns the package's full name: "ns:name" or "ns:name@1.2.3".
-func (p *Package) ID() string {
+func (p *Package) ID() string { return p.qualify("") }
+
+// qualify returns the full name of the package's interface or world name, or
+// of the package where name is empty.
+func (p *Package) qualify(name string) string {
 	id := p.Namespace + ":" + p.Name
+	if name != "" {
+		id += "/" + name
+	}
 	if p.Version != "" {
 		id += "@" + p.Version
 	}
@@ -54,11 +61,7 @@ func (i *Interface) ID() string {
 	if i.Inline {
 		return i.Name
 	}
-	id := i.Package.Namespace + ":" + i.Package.Name + "/" + i.Name
-	if i.Package.Version != "" {
-		id += "@" + i.Package.Version
-	}
-	return id
+	return i.Package.qualify(i.Name)
 }
 
 // A World is what a component imports and exports.
