@@ -10,9 +10,10 @@ import (
 const MaxText = 64 << 10
 
 // String returns the type's structure in WIT notation, on one line, with named
-// types expanded: `record { id: u64, name: option<string> }`. Two types are
-// structurally equal exactly when their texts are, resources compared by name.
-// Text beyond MaxText bytes is cut and ends in "…".
+// types expanded: `record { id: u64, name: option<string> }`. Text beyond
+// MaxText bytes is cut and ends in "…", which no other text does. Two types
+// whose texts aren't cut are structurally equal exactly when the texts are,
+// resources compared by name.
 func (t *Type) String() string {
 	p := printer{}
 	p.typ(t)

@@ -145,6 +145,10 @@ func (b *builder) function(f *wit.Func) {
 	if f.Result != nil {
 		b.shape(f.Result, f.Pos, what)
 	}
+	// Components are compared with this text: a cut one would equal others.
+	if text := f.ABI().String(); strings.HasSuffix(text, "…") {
+		b.refuse(f.Pos, "%s: its type takes more than %d bytes when named types are written out", what, abi.MaxText)
+	}
 }
 
 // use notes a type that is referred to.
