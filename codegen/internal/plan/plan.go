@@ -49,6 +49,14 @@ func (g *Group) Name() string {
 // bindings cannot express yet.
 func New(w *wit.World) (*World, error) {
 	b := &builder{plan: &World{World: w}, seen: make(map[*wit.TypeDef]bool), said: make(map[wit.Error]bool)}
+	b.listed = make(map[*wit.Interface]bool)
+	for _, item := range slices.Concat(w.Imports, w.Exports) {
+		b.listed[item.Interface] = true
+	}
+	b.own = make(map[*wit.TypeDef]bool)
+	for _, def := range w.Types {
+		b.own[def] = true
+	}
 	b.plan.Served = b.groups(w.Imports, func(it *wit.Interface) bool { return !isWASI(it) })
 	for _, def := range w.Types {
 		b.declare(def)
@@ -65,7 +73,9 @@ func isWASI(it *wit.Interface) bool { return !it.Inline && it.Package.Namespace 
 
 type builder struct {
 	plan    *World
-	foreign []*wit.TypeDef // reached, but in no interface of the world
+	foreign []*wit.TypeDef          // reached, but in no interface of the world
+	listed  map[*wit.Interface]bool // what the world imports or exports
+	own     map[*wit.TypeDef]bool   // the world's own types
 	seen    map[*wit.TypeDef]bool
 	errs    wit.Errors
 	said    map[wit.Error]bool
@@ -162,25 +172,12 @@ func (b *builder) use(def *wit.TypeDef) {
 }
 
 // declaredInTurn reports whether a type is declared with the world or with
-// one of its interfaces.
+// one of the interfaces that the world imports or exports.
 func (b *builder) declaredInTurn(def *wit.TypeDef) bool {
 	if it := def.Owner.Interface; it != nil {
-		return !isWASI(it) && b.listed(it)
+		return !isWASI(it) && b.listed[it]
 	}
-	return slices.Contains(b.plan.World.Types, def)
-}
-
-// listed reports whether an interface is one of those that the world imports
-// or exports, so that its types are declared with it.
-func (b *builder) listed(it *wit.Interface) bool {
-	for _, items := range [][]wit.Item{b.plan.Imports, b.plan.Exports} {
-		for _, item := range items {
-			if item.Interface == it {
-				return true
-			}
-		}
-	}
-	return false
+	return b.own[def]
 }
 
 // shape looks for what cannot be bound in a use of a type.
