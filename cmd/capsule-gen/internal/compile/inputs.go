@@ -12,13 +12,14 @@ import (
 	"strings"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/wit"
 )
 
 // recipe is a part of every digest of inputs. It changes with whatever this
 // package does to a guest on the way to a component. The version of
 // capsule-gen would do as well, but most of them change nothing here, and each
 // would have all guests compiled anew.
-const recipe = "1"
+const recipe = "2"
 
 // What a guest may consist of. A guest is one file and what it imports from
 // its own folder, so more than this is a folder that was named by mistake.
@@ -27,7 +28,8 @@ const (
 	maxInputBytes = 64 << 20
 )
 
-// inputs are the files that a component is made from, as they were read once.
+// inputs are the files that a component is made from, as they were read once;
+// WIT without its comments.
 type inputs struct {
 	wit, guests map[string][]byte // by slash-separated path in their folder
 	guest       string            // the key of the guest's own file
@@ -50,6 +52,12 @@ func readInputs(r Request) (*inputs, error) {
 	}
 	if len(in.wit) == 0 {
 		return nil, fmt.Errorf("%s holds no .wit file", r.WIT)
+	}
+	// componentize-py pastes documentation into Python source as it is, where a
+	// stray backslash or quotation mark is a syntax error, and text after three
+	// of them is code. No component needs documentation.
+	for path, text := range in.wit {
+		in.wit[path] = wit.StripComments(text)
 	}
 	// Of a folder that guests of both languages share, each takes its own
 	// part, so that a change to one doesn't have the other compiled anew.

@@ -41,7 +41,7 @@ world hello {
 // TestDigest shows which changes have a guest compiled again.
 func TestDigest(t *testing.T) {
 	base := map[string]string{
-		"wit/w.wit": helloWIT, "g/app.js": "1", "g/lib/a.js": "2", "g/data.json": "3",
+		"wit/w.wit": "// A\n" + helloWIT, "g/app.js": "1", "g/lib/a.js": "2", "g/data.json": "3",
 	}
 	digestOf := func(change map[string]string, edit func(*Request)) string {
 		files := map[string]string{}
@@ -75,11 +75,12 @@ func TestDigest(t *testing.T) {
 		{"hidden files", map[string]string{"g/.git/x.js": "x", "g/.x.js": "x"}, nil, false},
 		{"installed packages", map[string]string{"g/node_modules/x/x.js": "x"}, nil, false},
 		{"notes in the WIT folder", map[string]string{"wit/notes.md": "x"}, nil, false},
+		{"words of a comment in the WIT", map[string]string{"wit/w.wit": "// B\n" + helloWIT}, nil, false},
 		{"the guest", map[string]string{"g/app.js": "x"}, nil, true},
 		{"what it imports", map[string]string{"g/lib/a.js": "x"}, nil, true},
 		{"a new file", map[string]string{"g/lib/b.js": ""}, nil, true},
 		{"data", map[string]string{"g/data.json": "x"}, nil, true},
-		{"the WIT", map[string]string{"wit/w.wit": helloWIT + "\n"}, nil, true},
+		{"the WIT", map[string]string{"wit/w.wit": "// A\n" + helloWIT + "\n"}, nil, true},
 		{"a dependency of the WIT", map[string]string{"wit/deps/x/x.wit": "package a:b;"}, nil, true},
 		{"the world", nil, func(r *Request) { r.World = "other" }, true},
 		{"the engine", nil, func(r *Request) { r.Engine = toolchain.StarlingMonkey }, true},

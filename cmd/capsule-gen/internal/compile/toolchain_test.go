@@ -59,6 +59,40 @@ class Helper:
 	toolchain.StarlingMonkey: {"g/app.js", goodJS},
 }
 
+// TestBuildWithHostileComments shows that a comment in the WIT can't break a
+// guest's build, nor become a part of the guest.
+func TestBuildWithHostileComments(t *testing.T) {
+	const wit = `package demo:hello;
+/// In C:\users: """
+/// """; raise SystemExit("documentation has run"); """
+interface helper {
+  /* \N{} */
+  /// C:\users """; raise SystemExit("documentation has run"); """
+  add: func(a: u32, b: u32) -> u32;
+}
+/// """; raise SystemExit("documentation has run"); """
+world hello {
+  import progress: func(msg: string);
+  /// \x """; raise SystemExit("documentation has run"); """
+  export greet: func(name: string) -> string;
+  export helper;
+}
+`
+	for _, e := range toolchain.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			guest := goodGuests[e]
+			r := real(t, project(t, e, guest.file, map[string]string{
+				"wit/w.wit": wit, guest.file: guest.source,
+				"g/part.py": "def join(a, b): return a + ' ' + b\n",
+				"g/part.js": "export function join(a, b) { return a + ' ' + b; }\n",
+			}))
+			if _, err := Build(t.Context(), r); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 const goodJS = `import { join } from "./part.js";
 export function greet(name) { return join("hi", name); }
 export const helper = { add(a, b) { return a + b; } };
