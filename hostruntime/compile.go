@@ -136,7 +136,11 @@ func (c *Component) compileModule(ctx context.Context, m *component.CoreModule, 
 	if ctx.Err() != nil || errors.Is(err, ErrClosed) {
 		return nil, fmt.Errorf("hostruntime: compiling: %w", err)
 	}
-	return nil, &FormatError{Offset: m.Pos(), Section: "core module", Reason: err.Error()}
+	if damaged, ok := errors.AsType[*cacheError](err); ok {
+		return nil, damaged
+	}
+	// The reason can hold names out of the module.
+	return nil, &FormatError{Offset: m.Pos(), Section: "core module", Reason: EscapeText(err.Error())}
 }
 
 func (c *Component) compileStep(ctx context.Context, s *step, plan *link.Step, m *rewrite.Module) error {

@@ -73,6 +73,10 @@ func (c *Component) resolveImports(imports []Imports) ([]hostFunc, error) {
 
 // typeMismatch says how a component's function type and the host's differ.
 func typeMismatch(has, want string) string {
+	const most = 2000 // a component's type can be megabytes of text
+	if len(has) > most {
+		has = has[:most] + "…"
+	}
 	return "the component has type " + has + ", the host was made for " + want
 }
 

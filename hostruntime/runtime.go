@@ -3,8 +3,10 @@ package hostruntime
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/tetratelabs/wazero"
@@ -101,35 +103,77 @@ type sharedModule struct {
 // the disk cache, or made now. Release it when done.
 func (rt *Runtime) compile(ctx context.Context, bytes []byte) (*sharedModule, error) {
 	key := sha256.Sum256(bytes)
-	rt.mu.Lock()
-	if rt.closed {
-		rt.mu.Unlock()
-		return nil, ErrClosed
-	}
-	m, ok := rt.modules[key]
-	if ok {
-		m.uses++
-		rt.mu.Unlock()
+	for {
+		m, mine, err := rt.use(key)
+		if err != nil {
+			return nil, err
+		}
+		if mine {
+			rt.fill(ctx, m, bytes)
+		}
 		select {
 		case <-m.ready:
 		case <-ctx.Done():
 			rt.release(ctx, m)
 			return nil, ctx.Err()
 		}
-	} else {
-		m = &sharedModule{key: key, uses: 1, ready: make(chan struct{})}
-		rt.modules[key] = m
-		rt.mu.Unlock()
-		workers := min(runtime.GOMAXPROCS(0), maxCompileWorkers)
-		m.compiled, m.err = rt.wazero.CompileModule(experimental.WithCompilationWorkers(ctx, workers), bytes)
-		close(m.ready)
-	}
-	if m.err != nil {
+		if m.err == nil {
+			return m, nil
+		}
 		rt.release(ctx, m)
+		if !mine && isContextError(m.err) && ctx.Err() == nil {
+			continue // whoever was at it gave up
+		}
 		return nil, m.err
 	}
-	return m, nil
 }
+
+// use returns the shared module of a key; mine says that it is new, and the
+// caller's to fill.
+func (rt *Runtime) use(key [sha256.Size]byte) (m *sharedModule, mine bool, err error) {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.closed {
+		return nil, false, ErrClosed
+	}
+	if m, ok := rt.modules[key]; ok {
+		m.uses++
+		return m, false, nil
+	}
+	m = &sharedModule{key: key, uses: 1, ready: make(chan struct{})}
+	rt.modules[key] = m
+	return m, true, nil
+}
+
+// fill compiles. A failure is for those who wait for it now: who comes later
+// tries again.
+func (rt *Runtime) fill(ctx context.Context, m *sharedModule, bytes []byte) {
+	defer close(m.ready)
+	// With a single worker wazero doesn't look at its context.
+	workers := max(2, min(runtime.GOMAXPROCS(0), maxCompileWorkers))
+	m.err = errors.New("hostruntime: compiling ended in a panic")
+	m.compiled, m.err = rt.wazero.CompileModule(experimental.WithCompilationWorkers(ctx, workers), bytes)
+	if m.err != nil {
+		if strings.HasPrefix(m.err.Error(), "compilationcache:") {
+			m.err = &cacheError{m.err}
+		}
+		rt.mu.Lock()
+		rt.forget(m)
+		rt.mu.Unlock()
+	}
+}
+
+func isContextError(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// A cacheError says that a file in the cache directory can't be used.
+type cacheError struct{ err error }
+
+func (e *cacheError) Error() string {
+	return "hostruntime: the directory for compiled code is damaged, delete what is in it: " + e.err.Error()
+}
+func (e *cacheError) Unwrap() error { return e.err }
 
 // release gives back one use of a compiled module.
 func (rt *Runtime) release(ctx context.Context, m *sharedModule) {
@@ -139,8 +183,15 @@ func (rt *Runtime) release(ctx context.Context, m *sharedModule) {
 	if m.uses > 0 || rt.closed {
 		return
 	}
-	delete(rt.modules, m.key)
+	rt.forget(m)
 	if m.compiled != nil {
 		_ = m.compiled.Close(ctx) // frees memory; has no failure that matters
+	}
+}
+
+// forget makes the next use of a module's key a new one; rt.mu is held.
+func (rt *Runtime) forget(m *sharedModule) {
+	if rt.modules[m.key] == m {
+		delete(rt.modules, m.key)
 	}
 }
