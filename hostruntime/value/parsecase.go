@@ -62,7 +62,7 @@ func (p *parser) field(record Record, t *abi.Type) error {
 func (p *parser) variant(t *abi.Type) (Value, error) {
 	word := p.word()
 	name := strings.TrimPrefix(word, "%")
-	i := slices.IndexFunc(t.Cases, func(c abi.Case) bool { return c.Name == name })
+	i := t.CaseIndex(name)
 	if i < 0 {
 		names := make([]string, len(t.Cases))
 		for i, c := range t.Cases {

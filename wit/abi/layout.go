@@ -57,26 +57,6 @@ func (t *Type) HasBorrow() bool { return t.layout.borrows }
 // AlignTo rounds offset up to a multiple of align, a power of two.
 func AlignTo(offset, align uint32) uint32 { return (offset + align - 1) &^ (align - 1) }
 
-// CaseType returns the payload type of case i of a variant-like type, nil
-// where it has none. For Option case 0 is none and case 1 is some.
-func (t *Type) CaseType(i int) *Type {
-	if t.Kind == Option {
-		if i == 1 {
-			return t.Elem
-		}
-		return nil
-	}
-	return t.Cases[i].Type
-}
-
-// CaseCount returns the number of cases of a variant-like type.
-func (t *Type) CaseCount() int {
-	if t.Kind == Option {
-		return 2
-	}
-	return len(t.Cases)
-}
-
 // seal computes t's layout and returns t.
 func seal(t *Type) *Type {
 	l := &t.layout
@@ -163,6 +143,9 @@ func sealFields(t *Type) {
 
 func sealCases(t *Type) {
 	l := &t.layout
+	if len(t.Cases) >= manyCases {
+		t.names = new(caseNames)
+	}
 	switch n := t.CaseCount(); {
 	case n <= 1<<8:
 		l.discSize = 1

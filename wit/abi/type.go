@@ -80,6 +80,7 @@ type Type struct {
 	Resource *Resource
 
 	layout layout
+	names  *caseNames // nil where there are few cases
 }
 
 // A Field is one part of a record or tuple.

@@ -264,10 +264,10 @@ func caseName(index int, t *abi.Type) string {
 func matchCase(v value.Value, t *abi.Type) (index int, payload value.Value, ok bool) {
 	switch v := v.(type) {
 	case value.Variant:
-		index = findCase(t, v.Case)
+		index = t.CaseIndex(v.Case)
 		return index, v.Payload, t.Kind == abi.Variant && index >= 0
 	case value.Enum:
-		index = findCase(t, string(v))
+		index = t.CaseIndex(string(v))
 		return index, nil, t.Kind == abi.Enum && index >= 0
 	case value.Option:
 		if v.Some != nil {
@@ -281,10 +281,6 @@ func matchCase(v value.Value, t *abi.Type) (index int, payload value.Value, ok b
 		return index, v.Payload, t.Kind == abi.Result
 	}
 	return 0, nil, false
-}
-
-func findCase(t *abi.Type, name string) int {
-	return slices.IndexFunc(t.Cases, func(c abi.Case) bool { return c.Name == name })
 }
 
 func checkFlags(v value.Value, t *abi.Type) error {
