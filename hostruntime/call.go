@@ -67,6 +67,7 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 	}
 	c.budget = canon.NewBudget(c.limits.LiftedBytes)
 	in.memory.limit, in.memory.refused = c.limits.MemoryBytes, 0
+	in.handles.Limit = uint32(min(c.limits.Handles, handle.MaxLength))
 	in.stdout.start(c.limits.OutputBytes)
 	in.stderr.start(c.limits.OutputBytes)
 	in.meter.fill()

@@ -40,6 +40,7 @@ type Instance struct {
 	memory    memoryBudget
 	meter     meter
 	stacks    nativeStacks
+	handles   handle.Quota
 	wasi      *wasi.Host
 	roots     []*os.Root // of the granted folders
 	stdout    capture
@@ -116,10 +117,10 @@ func (c *Component) register(in *Instance) error {
 func (in *Instance) makeParts() {
 	plan := in.component.plan
 	in.parts = make([]part, len(plan.Instances))
-	limit := uint32(min(in.limits.Handles, handle.MaxLength))
 	for i := range in.parts {
 		p := &in.parts[i]
-		*p = part{handles: handle.NewTable(p, limit), mayLeave: true, mayEnter: true}
+		*p = part{handles: handle.NewTable(p, 0), mayLeave: true, mayEnter: true}
+		p.handles.Quota = &in.handles
 	}
 	in.makeResources(plan)
 }

@@ -31,6 +31,9 @@ type Table struct {
 	// Instance identifies the component instance that owns the table; it is
 	// compared with ResourceType.Impl.
 	Instance any
+	// Quota, if not nil, bounds the entries of several tables together. It is
+	// set before there are any.
+	Quota *Quota
 
 	array []Entry // array[i] is index i+1
 	free  []uint32
@@ -59,19 +62,23 @@ func (t *Table) Get(i uint32) (Entry, error) {
 
 // Add stores e and returns its index.
 //
-// Errors: *FullError at the table's own limit, *Error at the specification's.
+// Errors: *FullError at the table's own limit and at the quota's, *Error at
+// the specification's.
 func (t *Table) Add(e Entry) (uint32, error) {
 	if t.limit > 0 && t.Len() >= int(t.limit) {
 		return 0, &FullError{Limit: t.limit}
+	}
+	if len(t.free) == 0 && len(t.array) >= MaxLength {
+		return 0, &Error{Reason: "handle table is full"}
+	}
+	if err := t.Quota.take(); err != nil {
+		return 0, err
 	}
 	if n := len(t.free); n > 0 {
 		i := t.free[n-1]
 		t.free = t.free[:n-1]
 		t.array[i-1] = e
 		return i, nil
-	}
-	if len(t.array) >= MaxLength {
-		return 0, &Error{Reason: "handle table is full"}
 	}
 	t.array = append(t.array, e)
 	return uint32(len(t.array)), nil
@@ -87,6 +94,7 @@ func (t *Table) Remove(i uint32) (Entry, error) {
 	}
 	t.array[i-1] = nil
 	t.free = append(t.free, i)
+	t.Quota.giveBack(1)
 	return e, nil
 }
 
@@ -95,6 +103,7 @@ func (t *Table) Remove(i uint32) (Entry, error) {
 // the table.
 func (t *Table) Drain(drop func(Entry)) {
 	left := t.array
+	t.Quota.giveBack(t.Len())
 	t.array, t.free = nil, nil
 	for i := len(left) - 1; i >= 0; i-- {
 		if left[i] != nil {
