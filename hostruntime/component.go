@@ -153,7 +153,7 @@ func moduleError(m *component.CoreModule, err error) error {
 	switch {
 	case !ok:
 		return &FormatError{Offset: m.Pos(), Section: "core module", Reason: err.Error()}
-	case e.FeatureOff():
+	case e.FeatureOff:
 		return &UnsupportedError{Offset: m.Pos() + e.Offset, Reason: "a core module " + e.Msg}
 	}
 	section := "core module"

@@ -1,16 +1,19 @@
 package rewrite
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
-// An Error says why a core module is not run: what was met, in which section,
-// and at which byte offset of the module.
+// An Error says why a core module is not run.
 type Error struct {
-	Offset  int
+	// Offset is the byte offset in the module of what is wrong.
+	Offset int
+	// Section names the section it is in, empty outside of all.
 	Section string
-	Msg     string
+	// Msg says what was met and what was wanted, about the module: "uses
+	// threads …, which are off".
+	Msg string
+	// FeatureOff says that the module may be valid, but uses a feature that
+	// is off.
+	FeatureOff bool
 }
 
 // Error returns `core module at offset 0x2a: code section: …`.
@@ -20,7 +23,3 @@ func (e *Error) Error() string {
 	}
 	return fmt.Sprintf("core module at offset %#x: %s section: %s", e.Offset, e.Section, e.Msg)
 }
-
-// FeatureOff reports whether the module may be valid, but uses a feature that
-// is off; the message of such an error begins with "uses", and no other does.
-func (e *Error) FeatureOff() bool { return strings.HasPrefix(e.Msg, "uses ") }

@@ -103,13 +103,13 @@ func (p *parser) prefixed(in *instruction) {
 	case opVector:
 		in.sub = p.u32()
 		if in.sub >= 0x100 && p.err == nil {
-			p.failAt(in.start, "uses relaxed vectors (opcode 0xfd %#x), which are off", in.sub)
+			p.off(in.start, "relaxed vectors (opcode 0xfd %#x), which are off", in.sub)
 			return
 		}
 		in.kind = vectorImmediates[in.sub]
 		in.padded = p.pos-at > 2 || p.pos-at == 2 && in.sub < 0x80
 	default:
-		p.failAt(in.start, "uses %s, which is off", refusedOpcode(in.op))
+		p.off(in.start, "%s, which is off", refusedOpcode(in.op))
 	}
 }
 
@@ -117,7 +117,7 @@ func (p *parser) memarg() {
 	at := p.pos
 	if align := p.u32(); align >= 32 {
 		if align&0x40 != 0 {
-			p.failAt(at, "uses multiple memories (a memory index in an access), which are off")
+			p.off(at, "multiple memories (a memory index in an access), which are off")
 			return
 		}
 		p.failAt(at, "alignment 2^%d", align)
@@ -129,7 +129,7 @@ func (p *parser) memarg() {
 // zero reads a memory index, which can only be the byte zero.
 func (p *parser) zero() {
 	if b := p.byte(); b != 0 && p.err == nil {
-		p.failAt(p.pos-1, "uses multiple memories (memory index %d), which are off", b)
+		p.off(p.pos-1, "multiple memories (memory index %d), which are off", b)
 	}
 }
 
@@ -177,11 +177,11 @@ func (p *parser) valType() ValType {
 	switch {
 	case p.err != nil:
 	case b == 0x69 || b == 0x74:
-		p.failAt(at, "uses exceptions (type %#02x, exnref), which are off", b)
+		p.off(at, "exceptions (type %#02x, exnref), which are off", b)
 	case b == 0x63 || b == 0x64:
-		p.failAt(at, "uses typed function references (type %#02x), which are off", b)
+		p.off(at, "typed function references (type %#02x), which are off", b)
 	case b >= 0x6a && b <= 0x73:
-		p.failAt(at, "uses garbage collection (type %#02x), which is off", b)
+		p.off(at, "garbage collection (type %#02x), which is off", b)
 	default:
 		p.failAt(at, "%#02x is not a value type", b)
 	}

@@ -55,6 +55,15 @@ type bodyWriter struct {
 // wrapped marks the frame of a loop in the outlined shape.
 const wrapped = 0xff
 
+// function writes the body of defined function i, with a check at its entry,
+// outlined where its parameters can be passed again:
+//
+//	block $cold
+//	  check; br_if $cold; pay
+//	  …body…
+//	  return
+//	end
+//	call $tick; parameters; call this function
 func (f *bodyWriter) function(i int) {
 	body := &f.m.bodies[i]
 	sig := f.m.types[f.m.funcs[i]]
@@ -164,20 +173,6 @@ func (f *bodyWriter) label(index uint32) uint32 {
 	return uint32(f.depth - f.frames[len(f.frames)-1-int(index)].label)
 }
 
-// A function gets it too, with its entry in place of the loop's start:
-//
-//	block $cold
-//	  check; br_if $cold; pay
-//	  …body…
-//	  return
-//	end
-//	call $tick; parameters; call this function
-//
-// wazero lays code out in source order and gives the registers to whichever
-// predecessor of a block comes first. So the cold path, whose call keeps
-// nothing in registers, comes last, and never flows back into the hot one
-// other than through its beginning.
-
 // open writes the start of a block. A loop whose label takes no values gets
 // the outlined shape:
 //
@@ -248,6 +243,11 @@ func (f *bodyWriter) pay() {
 }
 
 // outlinedCheck writes a check whose cold path follows the block just opened.
+//
+// wazero lays code out in source order and gives the registers to whichever
+// predecessor of a block comes first. So the cold path, whose call keeps
+// nothing in registers, comes last, and never flows back into the hot one
+// other than through its beginning.
 func (f *bodyWriter) outlinedCheck() {
 	f.check()
 	f.out = append(f.out, opBrIf, 0)

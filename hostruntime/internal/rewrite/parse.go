@@ -159,7 +159,7 @@ func (p *parser) module() {
 		}
 		if int(id) >= len(sectionNames) {
 			if id == 13 {
-				p.failAt(at, "uses exceptions (a tag section), which are off")
+				p.off(at, "exceptions (a tag section), which are off")
 			}
 			p.failAt(at, "section %d is unknown", id)
 			return

@@ -161,6 +161,9 @@ func TestRefused(t *testing.T) {
 			if !ok {
 				t.Errorf("Parse: %v\nwant: %s", e, tt.want)
 			}
+			if off := strings.HasPrefix(e.Msg, "uses "); e.FeatureOff != off {
+				t.Errorf("FeatureOff is %v: %v", e.FeatureOff, e)
+			}
 			if e.Offset < 0 || e.Offset > len(tt.src) {
 				t.Errorf("offset %d is outside of the %d bytes", e.Offset, len(tt.src))
 			}

@@ -23,6 +23,15 @@ func (r *reader) failAt(offset int, format string, args ...any) {
 	r.pos = r.end
 }
 
+// off records that a feature is used that is off: "threads, which are off".
+func (r *reader) off(offset int, format string, args ...any) {
+	first := r.err == nil
+	r.failAt(offset, "uses "+format, args...)
+	if first {
+		r.err.FeatureOff = true
+	}
+}
+
 // fail records a failure at the current position.
 func (r *reader) fail(format string, args ...any) { r.failAt(r.pos, format, args...) }
 

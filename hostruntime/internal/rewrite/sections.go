@@ -9,7 +9,7 @@ func (p *parser) typeSection() {
 		case 0x60:
 			p.m.types = append(p.m.types, FuncType{Params: p.valTypes("parameters"), Results: p.valTypes("results")})
 		case 0x4e, 0x4f, 0x50, 0x5e, 0x5f:
-			p.failAt(at, "uses garbage collection (type form %#02x), which is off", form)
+			p.off(at, "garbage collection (type form %#02x), which is off", form)
 		default:
 			p.failAt(at, "type form %#02x is unknown", form)
 		}
@@ -72,14 +72,14 @@ func (p *parser) importSection() {
 			imp.Extern = p.globalType()
 			m.globalImports = append(m.globalImports, i)
 		case Tag:
-			p.failAt(at, "uses exceptions (imports the tag %q), which are off", imp.Name)
+			p.off(at, "exceptions (imports the tag %q), which are off", imp.Name)
 		default:
 			p.failAt(at, "import kind %#02x is unknown", byte(kind))
 		}
 		m.Imports = append(m.Imports, imp)
 	}
 	if m.memoryImports > 1 {
-		p.fail("uses multiple memories (%d imported), which are off", m.memoryImports)
+		p.off(p.pos, "multiple memories (%d imported), which are off", m.memoryImports)
 	}
 }
 
@@ -91,11 +91,11 @@ func (p *parser) limits(what string) (lo, hi uint32, hasMax bool) {
 	case p.err != nil:
 		return 0, 0, false
 	case flags&0x08 != 0:
-		p.failAt(at, "uses custom page sizes (flag %#02x), which are off", flags)
+		p.off(at, "custom page sizes (flag %#02x), which are off", flags)
 	case flags&0x04 != 0:
-		p.failAt(at, "uses 64-bit %s (memory64, flag %#02x), which are off", what, flags)
+		p.off(at, "64-bit %s (memory64, flag %#02x), which are off", what, flags)
 	case flags&0x02 != 0:
-		p.failAt(at, "uses threads (shared %s, flag %#02x), which are off", what, flags)
+		p.off(at, "threads (shared %s, flag %#02x), which are off", what, flags)
 	case flags > 1:
 		p.failAt(at, "limits flag %#02x is unknown", flags)
 	}
@@ -111,7 +111,7 @@ func (p *parser) limits(what string) (lo, hi uint32, hasMax bool) {
 
 func (p *parser) tableType() Extern {
 	if p.pos < p.end && p.src[p.pos] == emptyType {
-		p.fail("uses typed function references (table with an initial value), which are off")
+		p.off(p.pos, "typed function references (table with an initial value), which are off")
 	}
 	t := Extern{Kind: Table, ValType: p.refType()}
 	t.Min, t.Max, t.HasMax = p.limits("tables")
@@ -134,7 +134,7 @@ func (p *parser) globalType() Extern {
 	mut := p.byte()
 	if mut > 1 {
 		if mut&2 != 0 {
-			p.failAt(at, "uses threads (shared global, flag %#02x), which are off", mut)
+			p.off(at, "threads (shared global, flag %#02x), which are off", mut)
 		}
 		p.failAt(at, "mutability %#02x is unknown", mut)
 	}
@@ -168,7 +168,7 @@ func (p *parser) memorySection() {
 	at := p.pos
 	n := p.u32()
 	if total := uint64(n) + uint64(p.m.memoryImports); total > 1 && p.err == nil {
-		p.failAt(at, "uses multiple memories (%d), which are off", total)
+		p.off(at, "multiple memories (%d), which are off", total)
 		return
 	}
 	if n == 1 {
@@ -224,7 +224,7 @@ func (p *parser) exportSection() {
 				m.reexported[e.Index] = true
 			}
 		case Tag:
-			p.failAt(at, "uses exceptions (exports the tag %q), which are off", e.Name)
+			p.off(at, "exceptions (exports the tag %q), which are off", e.Name)
 		}
 		if uint64(e.Index) >= uint64(limit) {
 			p.failAt(at, "export %q: %s %d is unknown", e.Name, e.Kind, e.Index)
@@ -278,7 +278,7 @@ func (p *parser) dataSection() {
 			seg.passive = true
 		case 2:
 			if memory := p.u32(); memory != 0 && p.err == nil {
-				p.failAt(at, "uses multiple memories (memory %d), which are off", memory)
+				p.off(at, "multiple memories (memory %d), which are off", memory)
 			}
 		default:
 			p.failAt(at, "data segment kind %d is unknown", flags)
