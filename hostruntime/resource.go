@@ -37,7 +37,11 @@ func (in *Instance) makeResources(plan *link.Plan) {
 				continue
 			}
 		}
-		in.resources[i] = &handle.ResourceType{Name: r.Name, Dtor: in.drops[itemName(track(r.Import), r.Name)]}
+		drop := in.drops[itemName(track(r.Import), r.Name)]
+		if drop == nil {
+			drop = dropProvided
+		}
+		in.resources[i] = &handle.ResourceType{Name: r.Name, Dtor: drop}
 	}
 }
 
