@@ -9,7 +9,7 @@ import (
 )
 
 func (p *parser) record(t *abi.Type) (Value, error) {
-	if err := p.expect('{', typeText(t)); err != nil {
+	if err := p.open('{', t); err != nil {
 		return nil, err
 	}
 	record := make(Record, len(t.Fields))
@@ -93,9 +93,10 @@ func (p *parser) payload(name string, t *abi.Type) (Value, error) {
 		}
 		return nil, nil
 	}
-	if err := p.expect('(', fmt.Sprintf("(%s) after %s", typeText(t), name)); err != nil {
-		return nil, err
+	if p.peek() != '(' {
+		return nil, p.want(fmt.Sprintf("(%s) after %s", typeText(t), name))
 	}
+	p.pos++
 	v, err := p.value(t)
 	if err != nil {
 		return nil, err

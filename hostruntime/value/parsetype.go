@@ -186,7 +186,7 @@ func (p *parser) items(end byte, item func(i int) error) (n int, err error) {
 }
 
 func (p *parser) list(t *abi.Type) (Value, error) {
-	if err := p.expect('[', typeText(t)); err != nil {
+	if err := p.open('[', t); err != nil {
 		return nil, err
 	}
 	bytes, list := Bytes{}, List{}
@@ -227,7 +227,7 @@ func (p *parser) emptyBraces() (bool, error) {
 }
 
 func (p *parser) mapping(t *abi.Type) (Value, error) {
-	if err := p.expect('{', typeText(t)); err != nil {
+	if err := p.open('{', t); err != nil {
 		return nil, err
 	}
 	m := Map{}
@@ -253,7 +253,7 @@ func (p *parser) mapping(t *abi.Type) (Value, error) {
 }
 
 func (p *parser) tuple(t *abi.Type) (Value, error) {
-	if err := p.expect('(', typeText(t)); err != nil {
+	if err := p.open('(', t); err != nil {
 		return nil, err
 	}
 	tuple := make(Tuple, 0, len(t.Fields))
@@ -275,7 +275,7 @@ func (p *parser) tuple(t *abi.Type) (Value, error) {
 }
 
 func (p *parser) flags(t *abi.Type) (Value, error) {
-	if err := p.expect('{', typeText(t)); err != nil {
+	if err := p.open('{', t); err != nil {
 		return nil, err
 	}
 	set := make([]bool, len(t.Labels))

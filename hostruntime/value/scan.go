@@ -3,6 +3,8 @@ package value
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/capsule-kit/capsule/wit/abi"
 )
 
 // A parser goes over WAVE text once, from left to right, led by types.
@@ -41,6 +43,15 @@ func (p *parser) peek() byte {
 func (p *parser) expect(c byte, want string) error {
 	if p.peek() != c {
 		return p.want(want)
+	}
+	p.pos++
+	return nil
+}
+
+// open takes the bracket c with which a value of type t starts.
+func (p *parser) open(c byte, t *abi.Type) error {
+	if p.peek() != c {
+		return p.want(typeText(t)) // only now: the text can be long
 	}
 	p.pos++
 	return nil
