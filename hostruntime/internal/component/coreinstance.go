@@ -215,10 +215,16 @@ func (d *decoder) matchModule(r *reader, given, wanted *CoreModuleType) (problem
 	supplied := make(map[[2]string]*CoreExtern, len(wanted.Imports))
 	for i := range wanted.Imports {
 		imp := &wanted.Imports[i]
+		if !d.chargeName(r, imp.Module) || !d.chargeName(r, imp.Name) {
+			return ""
+		}
 		supplied[[2]string{imp.Module, imp.Name}] = &imp.CoreExtern
 	}
 	for i := range given.Imports {
 		imp := &given.Imports[i]
+		if !d.chargeName(r, imp.Module) || !d.chargeName(r, imp.Name) {
+			return ""
+		}
 		have := supplied[[2]string{imp.Module, imp.Name}]
 		if have == nil {
 			return "missing expected import " + quote(imp.Module) + " " + quote(imp.Name)
@@ -229,6 +235,9 @@ func (d *decoder) matchModule(r *reader, given, wanted *CoreModuleType) (problem
 	}
 	for i := range wanted.Exports {
 		want := &wanted.Exports[i]
+		if !d.chargeName(r, want.Name) {
+			return ""
+		}
 		have := given.Export(want.Name)
 		if have == nil {
 			return "missing expected export " + quote(want.Name)

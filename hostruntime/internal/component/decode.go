@@ -223,6 +223,12 @@ func (d *decoder) charge(r *reader, n int) bool {
 	return r.err == nil
 }
 
+// chargeName takes off what comparing a name costs beyond its node: types are
+// compared again wherever they are used, however long the names in them are.
+func (d *decoder) chargeName(r *reader, name string) bool {
+	return d.charge(r, len(name)/nameBytesPerStep)
+}
+
 // finish checks what holds for a component or component type as a whole and
 // returns its type.
 func (d *decoder) finish(r *reader, s *scope) *ComponentType {

@@ -34,4 +34,7 @@ const (
 	// copyWork is the steps that copying a node counts for, because a copy
 	// takes memory too.
 	copyWork = 16
+	// nameBytesPerStep are the bytes of a name whose comparison counts for a
+	// step.
+	nameBytesPerStep = 256
 )

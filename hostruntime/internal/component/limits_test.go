@@ -175,3 +175,34 @@ func TestSubtypingBombs(t *testing.T) {
 		{"40 levels of resource types", compares(40, sub), "too"},
 	})
 }
+
+// Types are compared wherever they are used: long names in them count, or each
+// use would cost megabytes of comparing.
+func TestLongNamesAreWork(t *testing.T) {
+	compares := func(nameLen, uses int) []byte {
+		long := func() []byte {
+			decls := [][]byte{declType(fn(nil, nil))}
+			for i := range 10 {
+				name := fmt.Sprintf("f%0*d", nameLen-1, i)
+				decls = append(decls, declExport(item(name, exFunc(0))))
+			}
+			return instanceType(decls...)
+		}
+		wants := componentType(declAlias(aliasOuter(sType, 1, 1)), declImport(item("i", exInstance(0))))
+		made := make([][]byte, uses)
+		for i := range made {
+			made[i] = instantiate(0, with("i", sInstance, 0))
+		}
+		return comp(
+			typeSec(long(), long(), wants),
+			importSec(item("given", exInstance(0)), item("wants", exComponent(2))),
+			instanceSec(made...),
+		)
+	}
+	const uses = 1000
+	short, long := work(t, compares(10, uses), true), work(t, compares(2560, uses), true)
+	if extra, names := long-short, 10*uses*(2560/nameBytesPerStep); extra < names {
+		t.Errorf("comparing long names takes %d steps more, want at least %d", extra, names)
+	}
+	work(t, compares(maxNameLength, 40_000), false)
+}

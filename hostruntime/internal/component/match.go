@@ -175,6 +175,9 @@ func (m *match) instance(given, wanted *InstanceType) (problem string) {
 	}
 	for i := range wanted.Exports {
 		want := &wanted.Exports[i]
+		if !m.d.chargeName(m.r, want.Name) {
+			return ""
+		}
 		have := given.Export(want.Name)
 		if have == nil {
 			return "missing expected export " + quote(want.Name)
@@ -196,6 +199,9 @@ func (m *match) component(given, wanted *ComponentType) (problem string) {
 	imports := nestedMatch(m.d, m.r, m.wanted, m.given, given.params)
 	for i := range given.Imports {
 		need := &given.Imports[i]
+		if !m.d.chargeName(m.r, need.Name) {
+			return ""
+		}
 		have := wanted.Import(need.Name)
 		if have == nil {
 			return "missing expected import " + quote(need.Name)
@@ -207,6 +213,9 @@ func (m *match) component(given, wanted *ComponentType) (problem string) {
 	exports := nestedMatch(m.d, m.r, imports.wanted, m.wanted, wanted.fresh)
 	for i := range wanted.Exports {
 		want := &wanted.Exports[i]
+		if !m.d.chargeName(m.r, want.Name) {
+			return ""
+		}
 		have := given.Export(want.Name)
 		if have == nil {
 			return "missing expected export " + quote(want.Name)
@@ -230,6 +239,9 @@ func (m *match) fn(given, wanted *abi.Func) (problem string) {
 	}
 	for i, want := range wanted.Params {
 		have := given.Params[i]
+		if !m.d.chargeName(m.r, want.Name) {
+			return ""
+		}
 		if have.Name != want.Name {
 			return "expected parameter named " + quote(want.Name) + ", found " + quote(have.Name)
 		}
@@ -267,6 +279,11 @@ func (m *match) value(given, wanted *abi.Type) (problem string) {
 	if given.Kind.Primitive() || !m.begin(given, wanted, len(wanted.Fields)+len(wanted.Cases)+len(wanted.Labels)) {
 		return ""
 	}
+	for _, label := range wanted.Labels {
+		if !m.d.chargeName(m.r, label) {
+			return ""
+		}
+	}
 	switch {
 	case given.Length != wanted.Length:
 		return "lists have different lengths"
@@ -281,6 +298,9 @@ func (m *match) value(given, wanted *abi.Type) (problem string) {
 	}
 	for i := range wanted.Fields {
 		have, want := &given.Fields[i], &wanted.Fields[i]
+		if !m.d.chargeName(m.r, want.Name) {
+			return ""
+		}
 		if have.Name != want.Name {
 			return "expected field named " + quote(want.Name) + ", found " + quote(have.Name)
 		}
@@ -290,6 +310,9 @@ func (m *match) value(given, wanted *abi.Type) (problem string) {
 	}
 	for i := range wanted.Cases {
 		have, want := &given.Cases[i], &wanted.Cases[i]
+		if !m.d.chargeName(m.r, want.Name) {
+			return ""
+		}
 		if have.Name != want.Name {
 			return "expected case named " + quote(want.Name) + ", found " + quote(have.Name)
 		}
