@@ -32,6 +32,11 @@ func doc(g *jen.Group, docs, sentence string, declaration ...string) {
 
 func comment(g *jen.Group, lines []string) {
 	for _, line := range lines {
+		// The one directive that may follow a blank: gofmt moves it to the top
+		// of the file, wherever it stands.
+		if strings.HasPrefix(strings.TrimSpace(line), "+build") {
+			line = `\` + strings.TrimSpace(line)
+		}
 		g.Comment(strings.TrimRight("// "+line, " "))
 	}
 }
