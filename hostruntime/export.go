@@ -81,7 +81,8 @@ func (c *Component) findExport(name string) (*link.Export, error) {
 			continue
 		}
 		if !full && e.Interface == "" {
-			return e, nil // the world's own function needs no qualification
+			found = e // the world's own function needs no qualification
+			break
 		}
 		if found != nil {
 			return nil, &LinkError{Item: name, Reason: fmt.Sprintf(
