@@ -105,7 +105,7 @@ type source struct {
 	part func(t *wit.Type, offset uint32, flat int) *jen.Statement
 	// disc reads the discriminant as a uint32.
 	disc func(t *wit.Type) *jen.Statement
-	// zero reads a byte-sized or flat discriminant to compare with 0.
+	// payload returns where the payload of a variant-like type starts.
 	payload func(t *wit.Type) (offset uint32, flat int)
 }
 

@@ -86,10 +86,13 @@ func (e *emitter) lower(t *wit.Type, w words, v *jen.Statement) *jen.Statement {
 
 // A sink writes the parts of a value: to memory, or as flat values.
 type sink struct {
-	part    func(t *wit.Type, offset uint32, flat int, v *jen.Statement) *jen.Statement
-	disc    func(g *jen.Group, t *wit.Type, n int)
+	// part writes a field, or a case's payload.
+	part func(t *wit.Type, offset uint32, flat int, v *jen.Statement) *jen.Statement
+	// disc writes the discriminant n.
+	disc func(g *jen.Group, t *wit.Type, n int)
+	// payload returns where the payload of a variant-like type starts.
 	payload func(t *wit.Type) (offset uint32, flat int)
-	// start prepares for a variant-like value; may be nil.
+	// start prepares for a variant-like value.
 	start func(g *jen.Group, t *wit.Type)
 }
 

@@ -1,9 +1,7 @@
 package guest
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/capsule-kit/capsule/wit"
 	"github.com/capsule-kit/capsule/wit/abi"
@@ -173,12 +171,7 @@ func Declares(def *wit.TypeDef) bool {
 }
 
 // Structure returns the structure of t after all aliases.
-func Structure(t *wit.Type) *wit.Type {
-	for t.Def != nil && t.Def.Shape != nil {
-		t = t.Def.Shape
-	}
-	return t
-}
+func Structure(t *wit.Type) *wit.Type { return t.Resolve() }
 
 // Result returns the parts of a result type, and whether t is one after all
 // aliases. Either part may be nil.
@@ -216,19 +209,4 @@ func (p *Problem) Add(pos wit.Position, code, msg string) {
 
 // Err returns nil, the only refusal (*wit.Error), or all of them in the order
 // of their positions (wit.Errors).
-func (p *Problem) Err() error {
-	switch len(p.list) {
-	case 0:
-		return nil
-	case 1:
-		return p.list[0]
-	}
-	slices.SortStableFunc(p.list, func(a, b *wit.Error) int {
-		return cmp.Or(
-			strings.Compare(a.Pos.File, b.Pos.File),
-			cmp.Compare(a.Pos.Line, b.Pos.Line),
-			cmp.Compare(a.Pos.Column, b.Pos.Column),
-		)
-	})
-	return p.list
-}
+func (p *Problem) Err() error { return p.list.Err() }
