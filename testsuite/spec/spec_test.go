@@ -5,31 +5,19 @@ package spec
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// suite returns the scripts of a suite, set up on first use. Without cargo the
+// suite returns files of a suite, set up on first use. Without cargo the
 // test is skipped, except under CI, where it fails.
-func suite(t *testing.T, name, extension string) []string {
+func suite(t *testing.T, name, ending string) []string {
 	t.Helper()
-	dir, err := Suite(t.Context(), name)
+	files, err := Files(t.Context(), name, ending)
 	if errors.Is(err, ErrNoCargo) && os.Getenv("CI") == "" {
 		t.Skip(err)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	var files []string
-	err = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
-		if strings.HasSuffix(path, extension) {
-			files = append(files, path)
-		}
-		return err
-	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/capsule-kit/capsule/internal/ownedir"
 )
@@ -83,6 +84,22 @@ func Suite(ctx context.Context, name string) (string, error) {
 		return err
 	})
 	return filepath.Join(made, Runtime), err
+}
+
+// Files returns the files of a suite whose paths end with ending.
+func Files(ctx context.Context, suite, ending string) ([]string, error) {
+	dir, err := Suite(ctx, suite)
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	err = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ending) {
+			files = append(files, path)
+		}
+		return err
+	})
+	return files, err
 }
 
 // contentKey returns a name for the content of files, and more.

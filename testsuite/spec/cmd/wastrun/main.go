@@ -2,12 +2,16 @@
 // each what passed, failed and was skipped, and why.
 //
 //	go run ./testsuite/spec/cmd/wastrun FILE.json…
+//	go run ./testsuite/spec/cmd/wastrun -suite specification
 //
-// The exit status is 1 if anything failed.
+// With -suite it runs all scripts of a suite (specification, validator or
+// runtime), which it fetches and converts if need be. The exit status is 1 if
+// anything failed.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -16,11 +20,22 @@ import (
 )
 
 func main() {
-	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: wastrun FILE.json…")
+	suite := flag.String("suite", "", "run all scripts of this suite")
+	flag.Usage = func() { fmt.Fprintln(os.Stderr, "usage: wastrun FILE.json… | wastrun -suite NAME") }
+	flag.Parse()
+	paths := flag.Args()
+	var err error
+	if *suite != "" {
+		paths, err = spec.Files(context.Background(), *suite, ".json")
+	}
+	if len(paths) == 0 && err == nil {
+		flag.Usage()
 		os.Exit(2)
 	}
-	failed, err := run(context.Background(), os.Stdout, os.Args[1:])
+	var failed bool
+	if err == nil {
+		failed, err = run(context.Background(), os.Stdout, paths)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "wastrun:", err)
 		os.Exit(2)
