@@ -337,6 +337,8 @@ type CoreExtern struct {
 	Min, Max        uint64
 	HasMax          bool
 	Shared, Index64 bool
+	// BytePages says that a memory's pages are of one byte, not of 64 KiB.
+	BytePages bool
 	// ValType is a global's or a table's type, in its binary encoding.
 	ValType byte
 	Mutable bool

@@ -198,6 +198,8 @@ func matchCore(given, wanted *CoreExtern) (problem string) {
 		return "one is shared and the other is not"
 	case given.Index64 != wanted.Index64:
 		return "index types differ"
+	case given.BytePages != wanted.BytePages:
+		return "mismatch in page size for memories"
 	case given.Min < wanted.Min:
 		return "limits differ: a minimum of " + strconv.FormatUint(wanted.Min, 10) + " is expected, found " + strconv.FormatUint(given.Min, 10)
 	case wanted.HasMax && (!given.HasMax || given.Max > wanted.Max):

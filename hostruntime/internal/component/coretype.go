@@ -2,6 +2,7 @@ package component
 
 import (
 	"bytes"
+	"math"
 	"strings"
 )
 
@@ -275,11 +276,9 @@ func coreTag(r *reader, types []*CoreFuncType) CoreExtern {
 func (x *CoreExtern) limits(r *reader, what string, most uint64) {
 	start := r.pos
 	flags := r.byte("the limits of a " + what)
-	switch {
-	case flags > 15:
+	paged := flags&8 != 0
+	if flags > 15 || paged && what != "memory" {
 		r.fail(start, "0x%02x where the limits of a %s are expected", flags, what)
-	case flags&8 != 0:
-		r.unsupported("custom page sizes")
 	}
 	x.HasMax, x.Shared, x.Index64 = flags&1 != 0, flags&2 != 0, flags&4 != 0
 	bits := uint(32)
@@ -292,6 +291,17 @@ func (x *CoreExtern) limits(r *reader, what string, most uint64) {
 	x.Min = r.unsigned(bits, "the minimum of a "+what)
 	if x.HasMax {
 		x.Max = r.unsigned(bits, "the maximum of a "+what)
+	}
+	if paged && r.err == nil {
+		switch size := r.u32("the size of a memory's pages"); {
+		case size == 0:
+			x.BytePages = true
+			if most <<= 16; x.Index64 {
+				most = math.MaxUint64
+			}
+		case size != 16:
+			r.fail(start, "pages of 2^%d bytes: custom page sizes are 1 and 65536 bytes: invalid custom page size", size)
+		}
 	}
 	switch {
 	case x.Min > most || x.Max > most:
