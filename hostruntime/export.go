@@ -74,21 +74,25 @@ func (c *Component) findExport(name string) (*link.Export, error) {
 	if !full {
 		iface, short = "", name
 	}
-	var found *link.Export
+	var found, other *link.Export
 	for i := range c.plan.Exports {
 		e := &c.plan.Exports[i]
 		if leftover(e) || e.Name != short || (full && e.Interface != iface && withoutVersion(e.Interface) != iface) {
 			continue
 		}
 		if !full && e.Interface == "" {
-			found = e // the world's own function needs no qualification
+			found, other = e, nil // the world's own function needs no qualification
 			break
 		}
-		if found != nil {
-			return nil, &LinkError{Item: name, Reason: fmt.Sprintf(
-				"several exports have this name: %s and %s", itemName(found.Interface, found.Name), itemName(e.Interface, e.Name))}
+		if found == nil {
+			found = e
+		} else {
+			other = e
 		}
-		found = e
+	}
+	if other != nil {
+		return nil, &LinkError{Item: name, Reason: fmt.Sprintf(
+			"several exports have this name: %s and %s", itemName(found.Interface, found.Name), itemName(other.Interface, other.Name))}
 	}
 	if found == nil {
 		return nil, &LinkError{Item: name, Reason: "the component exports no such function; it exports " + c.exportNames()}
