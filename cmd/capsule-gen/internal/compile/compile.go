@@ -20,8 +20,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/proc"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/hostruntime"
 )
 
 // Limits bound one run of a toolchain. The zero value means the defaults.
@@ -206,7 +208,26 @@ func compile(ctx context.Context, r Request, in *inputs) (component []byte, err 
 	case result.Failed:
 		return nil, explain(r, dirs, limits, result)
 	}
-	return readComponent(dirs.out)
+	component, err = readComponent(dirs.out)
+	if err != nil {
+		return nil, err
+	}
+	return component, validate(r, component)
+}
+
+// validate finds out here, and not at the first start, what the toolchain made
+// wrong.
+func validate(r Request, component []byte) error {
+	err := hostruntime.Validate(component)
+	format, ok := errors.AsType[*hostruntime.FormatError](err)
+	if !ok {
+		return err
+	}
+	if r.Engine == toolchain.QuickJS && strings.HasPrefix(format.Reason, "type not valid to be used as import") {
+		return &GuestError{File: r.WIT, Message: "componentize-qjs can't compile a world that itself declares types " +
+			"which mention each other: declare them in an interface, from which the world takes them with use"}
+	}
+	return &GuestError{File: r.Guest, Message: "the compiler made an invalid component: " + escape.Line(format.Error())}
 }
 
 // readComponent reads what a toolchain has written, if it can be a component.

@@ -15,7 +15,8 @@ import (
 // A GuestError says why a guest could not be compiled. Its texts are safe to
 // show.
 type GuestError struct {
-	// File is the guest's file, or the one it imports in which the error is.
+	// File is the guest's file, the one it imports in which the error is, or
+	// the WIT.
 	File string
 	// Line and Column are 0 where they aren't known.
 	Line, Column int

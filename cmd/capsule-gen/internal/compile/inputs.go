@@ -145,8 +145,13 @@ func guestFile(e toolchain.Engine, path string) bool {
 var skipped = []string{"node_modules", "__pycache__", "wit_world", "componentize_py_types.py", "testdata"}
 
 // read adds the regular files below root for which want says yes. What is
-// hidden is passed over, and symbolic links are, since they can lead anywhere.
+// hidden is passed over, and symbolic links below root are, since they can lead
+// anywhere. The user named root, so that may be one.
 func (in *inputs) read(into map[string][]byte, root string, want func(path string) bool) error {
+	root, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return err
+	}
 	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err

@@ -165,3 +165,42 @@ func TestReadInputsBounds(t *testing.T) {
 		t.Error("a symbolic link was followed")
 	}
 }
+
+// TestReadInputsThroughLinks shows that the folders that the user names may be
+// links, though what lies in them may not.
+func TestReadInputsThroughLinks(t *testing.T) {
+	r := project(t, toolchain.QuickJS, "g/app.js", map[string]string{
+		"wit/w.wit": helloWIT, "g/app.js": "1", "g/part.js": "2",
+	})
+	for path, target := range map[*string]string{&r.WIT: r.WIT, &r.Guest: filepath.Dir(r.Guest)} {
+		link := filepath.Join(t.TempDir(), "link")
+		if err := os.Symlink(target, link); err != nil {
+			t.Skip("no symbolic links here:", err)
+		}
+		*path = link
+	}
+	r.Guest = filepath.Join(r.Guest, "app.js")
+	in, err := readInputs(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(in.wit) != 1 || len(in.guests) != 2 {
+		t.Errorf("got %d files of WIT and %d of the guest", len(in.wit), len(in.guests))
+	}
+}
+
+// TestReadInputsOfOneFile shows that the WIT may be a single file, of which its
+// neighbours are no part.
+func TestReadInputsOfOneFile(t *testing.T) {
+	r := project(t, toolchain.QuickJS, "g/app.js", map[string]string{
+		"wit/w.wit": helloWIT, "wit/other.wit": "package c:d;\n", "g/app.js": "1",
+	})
+	r.WIT = filepath.Join(r.WIT, "w.wit")
+	in, err := readInputs(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(in.wit) != 1 || string(in.wit["w.wit"]) != helloWIT {
+		t.Errorf("got %q", in.wit)
+	}
+}

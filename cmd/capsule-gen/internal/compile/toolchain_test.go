@@ -210,6 +210,30 @@ func TestBuildErrors(t *testing.T) {
 	}
 }
 
+// TestBuildInvalid shows that a component which the compiler got wrong is
+// found out when it is built, with a way around it.
+func TestBuildInvalid(t *testing.T) {
+	r := real(t, project(t, toolchain.QuickJS, "g/app.js", map[string]string{
+		"wit/w.wit": `package demo:hello;
+world hello {
+  variant style { plain, loud(u32) }
+  record greeting { style: style }
+  export greet: func() -> greeting;
+}
+`,
+		"g/app.js": "export function greet() { return { style: { tag: 'plain' } }; }\n",
+	}))
+	r.Exports = nil
+	_, err := Build(t.Context(), r)
+	want := r.WIT + ": componentize-qjs can't compile a world that itself declares types"
+	if err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v, want %s…", err, want)
+	}
+	if _, err := os.Stat(r.Output); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("there is an output (%v)", err)
+	}
+}
+
 // TestBuildIsCancelled shows that the end of the context ends the build.
 func TestBuildIsCancelled(t *testing.T) {
 	r := real(t, project(t, toolchain.QuickJS, "g/app.js", map[string]string{"wit/w.wit": helloWIT, "g/app.js": "for (;;);"}))
