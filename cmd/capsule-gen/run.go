@@ -43,10 +43,10 @@ that name; otherwise it is ns:pkg/interface#function.
 Without a call, a component that exports wasi:cli/run is run as a program, with
 the arguments after -- and the standard streams.
 
-The guest is granted nothing but what --env and --dir give it. Functions of the world that it imports, if they
-return nothing, are answered and shown on standard error; any other import that
-isn't WASI's stops the guest when it calls it. The limits of a task hold for it
-here too, and can only be narrowed.
+The guest is granted nothing but what --env and --dir give it. Functions of the
+world that it imports, if they return nothing, are answered and shown on standard
+error; any other import that isn't WASI's stops the guest when it calls it. The
+limits of a task hold for it here too, and can only be narrowed.
 
 The result goes to standard output, what the guest prints to standard error
 (a program's output to standard output). An err(...) is a result like any other;

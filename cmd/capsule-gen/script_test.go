@@ -60,15 +60,18 @@ func components() map[string][]byte {
 		"ok.wasm":   commandComponent(coreModule("\x60\x00\x01"+i32, "\x41\x00"+end)),
 		"fail.wasm": commandComponent(coreModule("\x60\x00\x01"+i32, "\x41\x01"+end)),
 		"core.wasm": []byte(coreModule(binary, getA+end)),
+		// add with a memory of 2 MiB
+		"large.wasm": adderComponent(coreModule(binary, getA+getB+add+end, section(5, "\x01\x00\x20"))),
 	}
 	files["cut.wasm"] = files["add.wasm"][:len(files["add.wasm"])-5]
 	return files
 }
 
 // coreModule encodes a core module that exports one function, f, of the given
-// type and body.
-func coreModule(funcType, body string) string {
-	return "\x00asm\x01\x00\x00\x00" + section(1, "\x01"+funcType) + section(3, "\x01\x00") +
+// type and body. It may have more sections, of the kinds that belong between
+// functions and exports.
+func coreModule(funcType, body string, more ...string) string {
+	return "\x00asm\x01\x00\x00\x00" + section(1, "\x01"+funcType) + section(3, "\x01\x00") + strings.Join(more, "") +
 		section(7, "\x01\x01f\x00\x00") + section(10, "\x01"+sized("\x00"+body))
 }
 

@@ -137,6 +137,13 @@ func Build(ctx context.Context, r Request) (Result, error) {
 
 // compile runs the toolchain on a copy of the inputs and returns the component.
 func compile(ctx context.Context, r Request, in *inputs) (component []byte, err error) {
+	// First, since an error in the WIT needs no toolchain to be found.
+	var exports []Export
+	if r.Exports != nil {
+		if exports, err = r.Exports(ctx); err != nil {
+			return nil, err
+		}
+	}
 	tools, err := r.Toolchain(ctx)
 	if err != nil {
 		return nil, err
@@ -157,12 +164,6 @@ func compile(ctx context.Context, r Request, in *inputs) (component []byte, err 
 	dirs := workspace(work)
 	if err := in.write(dirs, filepath.Join(dirs.packages, tools.SitePackages())); err != nil {
 		return nil, err
-	}
-	var exports []Export
-	if r.Exports != nil {
-		if exports, err = r.Exports(ctx); err != nil {
-			return nil, err
-		}
 	}
 	file, err := in.entry(dirs, r, exports)
 	if err != nil {
