@@ -51,6 +51,10 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 		in.busy.Store(false)
 		return &DeadError{Cause: in.dead}
 	}
+	if err := in.component.rt.beginCall(); err != nil {
+		in.busy.Store(false)
+		return err
+	}
 	c := &in.call
 	*c = call{export: export, outer: ctx, limits: in.limits, started: time.Now()}
 	if by, ok := ctx.Value(limitsKey{}).(*Limits); ok {
@@ -94,6 +98,7 @@ func (in *Instance) end(err error) error {
 		}
 	}
 	c.outer, c.ctx, c.cancel, c.report = nil, nil, nil, nil
+	in.component.rt.endCall()
 	in.busy.Store(false)
 	return err
 }

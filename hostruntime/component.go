@@ -26,6 +26,7 @@ type Component struct {
 
 	mu        sync.Mutex
 	closed    bool
+	freed     bool
 	instances map[*Instance]struct{}
 }
 
@@ -70,14 +71,17 @@ func (rt *Runtime) LoadFile(ctx context.Context, path string) (*Component, error
 }
 
 // Close ends the component's instances and frees its code. It is idempotent.
-// No call may be in progress.
+//
+// An instance that serves a call is left alone, and what it runs with it:
+// Close then returns ErrBusy, and can be called again when the call is over.
+// Either way no instance can be started any more.
 func (c *Component) Close(ctx context.Context) error {
 	c.mu.Lock()
-	if c.closed {
+	c.closed = true
+	if c.freed {
 		c.mu.Unlock()
 		return nil
 	}
-	c.closed = true
 	var open []*Instance
 	for in := range c.instances {
 		open = append(open, in)
@@ -85,9 +89,19 @@ func (c *Component) Close(ctx context.Context) error {
 	c.mu.Unlock()
 	var errs []error
 	for _, in := range open {
-		errs = append(errs, in.Close(ctx))
+		err := in.Close(ctx)
+		if err == ErrBusy {
+			return ErrBusy
+		}
+		errs = append(errs, err)
 	}
-	c.free(ctx)
+	c.mu.Lock()
+	first := !c.freed
+	c.freed = true
+	c.mu.Unlock()
+	if first {
+		c.free(ctx)
+	}
 	return errors.Join(errs...)
 }
 

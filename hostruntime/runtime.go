@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -45,6 +47,10 @@ type Runtime struct {
 	cache     wazero.CompilationCache
 	unmetered bool
 
+	// calls counts the calls in progress, instantiations included; it is
+	// negative once the runtime is closed.
+	calls atomic.Int64
+
 	mu      sync.Mutex
 	closed  bool
 	modules map[[sha256.Size]byte]*sharedModule
@@ -71,8 +77,14 @@ func New(ctx context.Context, config Config) (*Runtime, error) {
 }
 
 // Close ends every instance and frees all compiled code. It is idempotent.
-// No call may be in progress.
+//
+// While an instance serves a call Close does nothing but return ErrBusy: a
+// guest that lost its memory under way couldn't be stopped any more. Cancel the
+// call's context first.
 func (rt *Runtime) Close(ctx context.Context) error {
+	if !rt.calls.CompareAndSwap(0, closedCalls) && rt.calls.Load() >= 0 {
+		return ErrBusy
+	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	if rt.closed {
@@ -87,6 +99,20 @@ func (rt *Runtime) Close(ctx context.Context) error {
 	}
 	return err
 }
+
+// closedCalls is far enough below zero for calls that begin and are refused.
+const closedCalls = math.MinInt64 / 2
+
+// beginCall keeps the runtime open until endCall.
+func (rt *Runtime) beginCall() error {
+	if rt.calls.Add(1) < 0 {
+		rt.calls.Add(-1)
+		return ErrClosed
+	}
+	return nil
+}
+
+func (rt *Runtime) endCall() { rt.calls.Add(-1) }
 
 // A sharedModule is one compiled core module, in use by any number of
 // components. wazero keeps one machine code for equal bytes and frees it with
