@@ -10,23 +10,13 @@ import (
 // more than the limits allow.
 //
 // Spec: Explainer, "Component Definitions"; every definition form.
-func Build(root *component.Component) (plan *Plan, err error) {
+func Build(root *component.Component) (*Plan, error) {
 	b := &builder{plan: &Plan{}, maxCode: max(minCode, 2*root.Size)}
-	// The walk is recursive over nested instances; a private panic unwinds
-	// it, and nothing else is caught.
-	defer func() {
-		if r := recover(); r != nil {
-			failure, ok := r.(*Error)
-			if !ok {
-				panic(r)
-			}
-			plan, err = nil, failure
-		}
-	}()
 	s := b.newScope(root, nil, -1)
 	for _, d := range root.Defs {
-		b.offset = d.Pos()
-		b.spend(1)
+		if !b.next(d) {
+			break
+		}
 		if imp, ok := d.(*component.Import); ok {
 			s.add(imp.Type.Sort, b.hostItem(s, imp.Name, "", imp.Type))
 			continue
@@ -34,12 +24,23 @@ func Build(root *component.Component) (plan *Plan, err error) {
 		b.define(s, d)
 	}
 	b.exports(s)
+	if b.err != nil {
+		return nil, b.err
+	}
 	return b.plan, nil
+}
+
+// next moves on to a definition, and reports whether to evaluate it.
+func (b *builder) next(d component.Def) bool {
+	b.offset = d.Pos()
+	b.spend(1)
+	return b.err == nil
 }
 
 // builder holds the plan while scopes are evaluated.
 type builder struct {
 	plan    *Plan
+	err     error
 	offset  int // of the definition being evaluated, for errors
 	entries int // of all bundles
 	work    int // steps taken
@@ -94,10 +95,11 @@ func (s *scope) add(sort component.Sort, it item) {
 }
 
 // get returns a definition. The validator checked the index; a miss is a bug
-// in one of the two packages and must not run on.
+// in one of the two packages, and fails the plan.
 func (s *scope) get(b *builder, sort component.Sort, index uint32) item {
 	if int(index) >= len(s.spaces[sort]) {
 		b.fail("%s %d is not defined yet: the validator should have refused it", sort, index)
+		return item{}
 	}
 	return s.spaces[sort][index]
 }
@@ -141,6 +143,10 @@ func (b *builder) define(s *scope, d component.Def) {
 // instantiate evaluates a nested component with its imports supplied.
 func (b *builder) instantiate(s *scope, d *component.Instantiate) item {
 	c := s.get(b, component.SortComponent, d.Component).closure
+	if c == nil {
+		b.fail("component %d is imported: the host can't supply components", d.Component)
+		return item{}
+	}
 	args := make(map[string]member, len(d.Args))
 	for _, a := range d.Args {
 		args[a.Name] = member{a.Sort, s.get(b, a.Sort, a.Index)}
@@ -148,8 +154,9 @@ func (b *builder) instantiate(s *scope, d *component.Instantiate) item {
 	inner := b.newScope(c.component, c.outer, s.instance)
 	exports := map[string]member{}
 	for _, def := range c.component.Defs {
-		b.offset = def.Pos()
-		b.spend(1)
+		if !b.next(def) {
+			return item{}
+		}
 		switch def := def.(type) {
 		case *component.Import:
 			arg, ok := args[def.Name]
@@ -203,6 +210,7 @@ func (b *builder) alias(s *scope, d *component.Alias) {
 		for range d.Count {
 			if from = from.outer; from == nil {
 				b.fail("outer alias reaches beyond the component: the validator should have refused it")
+				return
 			}
 		}
 		it := from.get(b, d.Sort, d.Index)

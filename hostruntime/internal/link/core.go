@@ -9,6 +9,7 @@ func (b *builder) instantiateCore(s *scope, d *component.CoreInstantiate) item {
 	module := s.get(b, component.SortCoreModule, d.Module).module
 	if module == nil {
 		b.fail("core module %d is imported: the host can't supply core modules", d.Module)
+		return item{}
 	}
 	b.sources += len(module.Type.Imports)
 	b.limit(b.sources, maxSources, "imports of core instances")

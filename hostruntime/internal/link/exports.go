@@ -5,6 +5,9 @@ import "github.com/capsule-kit/capsule/hostruntime/internal/component"
 // exports lists the root's functions, those of exported instances included.
 func (b *builder) exports(s *scope) {
 	for _, e := range s.component.Exports {
+		if b.err != nil {
+			return
+		}
 		b.offset = e.Pos()
 		it := s.get(b, e.Sort, e.Index)
 		switch e.Sort {

@@ -34,8 +34,12 @@ type Error struct {
 // Error describes the failure with its offset.
 func (e *Error) Error() string { return fmt.Sprintf("at offset %d: %s", e.Offset, e.Msg) }
 
+// fail makes the first failure stick. Nothing is planned after the definition
+// in which it happens; what that one still does is bounded by its own size.
 func (b *builder) fail(format string, args ...any) {
-	panic(&Error{Offset: b.offset, Msg: fmt.Sprintf(format, args...)})
+	if b.err == nil {
+		b.err = &Error{Offset: b.offset, Msg: fmt.Sprintf(format, args...)}
+	}
 }
 
 // spend counts n more steps.
