@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -66,7 +67,7 @@ func (a *app) init(cmd *cobra.Command, name, guest string) error {
 	if entries, err := os.ReadDir(name); err == nil && len(entries) > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("there is a %s already, and init overwrites nothing", name)
 	}
-	module, err := moduleFor(name)
+	module, command, err := moduleFor(name)
 	if err != nil {
 		return err
 	}
@@ -91,13 +92,19 @@ func (a *app) init(cmd *cobra.Command, name, guest string) error {
 	if err := a.generate(cmd, generateFlags{config: filepath.Join(name, config.FileName)}, nil); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "\nNext, in %s:\n", name)
+	fmt.Fprintf(a.out, "\nNext:\n  cd %s\n", name)
 	if own {
-		fmt.Fprintln(a.out, "  go get github.com/capsule-kit/capsule")
+		fmt.Fprintln(a.out, "  go get "+ownModule)
 	}
-	fmt.Fprintf(a.out, "  capsule-gen build\n  capsule-gen run %s 'greet(\"Ada\")'\n  go run ./host\n", name)
+	fmt.Fprintf(a.out, "  %s build\n  %s run %s 'greet(\"Ada\")'\n  go run ./host\n", command, command, name)
 	return nil
 }
+
+// What go.mod calls this module, and this command as a tool.
+const (
+	ownModule = "github.com/capsule-kit/capsule"
+	ownTool   = ownModule + "/cmd/capsule-gen"
+)
 
 // writeTemplate fills in a template and writes it where no file is.
 func writeTemplate(name, path string, t newTask) error {
@@ -126,29 +133,42 @@ func writeTemplate(name, path string, t newTask) error {
 }
 
 // moduleFor returns the import path that the folder called name, in the current
-// one, has in the Go module around it; empty where there is none.
-func moduleFor(name string) (string, error) {
+// one, has in the Go module around it, empty where there is none; and how
+// capsule-gen is called there.
+func moduleFor(name string) (importPath, command string, err error) {
 	dir, err := os.Getwd()
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	for inside := name; ; {
 		data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 		if err == nil {
 			module := modfile.ModulePath(data)
 			if module == "" {
-				return "", fmt.Errorf("%s names no module", filepath.Join(dir, "go.mod"))
+				return "", "", fmt.Errorf("%s names no module", filepath.Join(dir, "go.mod"))
 			}
-			return path.Join(module, filepath.ToSlash(inside)), nil
+			return path.Join(module, filepath.ToSlash(inside)), commandIn(data), nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return "", err
+			return "", "", err
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", nil
+			return "", plainCommand, nil
 		}
 		inside = filepath.Join(filepath.Base(dir), inside)
 		dir = parent
 	}
+}
+
+const plainCommand = "capsule-gen"
+
+// commandIn returns how capsule-gen is called in a module with the given
+// go.mod: there it may be a tool, which isn't on the PATH.
+func commandIn(gomod []byte) string {
+	parsed, err := modfile.Parse("go.mod", gomod, nil)
+	if err == nil && slices.ContainsFunc(parsed.Tool, func(t *modfile.Tool) bool { return t.Path == ownTool }) {
+		return "go tool " + plainCommand
+	}
+	return plainCommand
 }
