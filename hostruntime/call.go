@@ -8,6 +8,7 @@ import (
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
 	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
+	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
 	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
 )
 
@@ -117,7 +118,7 @@ func (in *Instance) failed(err error) error {
 	if f := in.call.failure; f != nil {
 		return f
 	}
-	reason, stack := splitTrap(err)
+	reason, stack := splitTrap(rewrite.Symbolize(err.Error(), in.component.traced))
 	return &Trap{Reason: reason, Stack: stack}
 }
 

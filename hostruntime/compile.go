@@ -147,7 +147,7 @@ func (c *Component) compileStep(ctx context.Context, s *step, plan *link.Step, m
 	s.parsed = m
 	targets, trampolines := c.targets(s, plan)
 	var err error
-	s.code, err = m.Rewrite(rewrite.Options{Imports: targets, Meter: !c.rt.unmetered})
+	s.code, err = m.Rewrite(rewrite.Options{Imports: targets, Meter: !c.rt.unmetered, Name: traceName(m)})
 	if err != nil {
 		return moduleError(plan.Module, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/component"
@@ -33,10 +34,16 @@ type Component struct {
 // Load decodes, validates, links and compiles a component.
 //
 // Compiling a language engine takes seconds, once: later loads of components
-// with the same engine take it from the cache. bytes are not kept.
+// with the same engine take it from the cache. bytes are copied: what a guest
+// has for data stays with the component.
 //
 // Errors: *FormatError, *UnsupportedError, ctx's error, ErrClosed.
 func (rt *Runtime) Load(ctx context.Context, bytes []byte) (*Component, error) {
+	return rt.load(ctx, slices.Clone(bytes))
+}
+
+// load is Load for bytes that nobody else changes.
+func (rt *Runtime) load(ctx context.Context, bytes []byte) (*Component, error) {
 	decoded, plan, err := decode(bytes)
 	if err != nil {
 		return nil, err
@@ -63,7 +70,7 @@ func (rt *Runtime) LoadFile(ctx context.Context, path string) (*Component, error
 	if err != nil {
 		return nil, fmt.Errorf("hostruntime: %w", err)
 	}
-	c, err := rt.Load(ctx, bytes)
+	c, err := rt.load(ctx, bytes)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -2,7 +2,6 @@ package hostruntime
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
@@ -94,19 +93,6 @@ func (in *Instance) coreMemory(ref *link.CoreRef) api.Memory {
 		return nil
 	}
 	return in.cores[ref.Slot].ExportedMemory(ref.Name)
-}
-
-// splitTrap takes wazero's error text apart: the reason, and the stack of
-// core functions, innermost first.
-func splitTrap(err error) (reason string, stack []string) {
-	reason, frames, _ := strings.Cut(err.Error(), "\nwasm stack trace:\n")
-	reason = strings.TrimPrefix(reason, "wasm error: ")
-	for line := range strings.Lines(frames) {
-		if line = strings.TrimSpace(line); line != "" {
-			stack = append(stack, strings.TrimPrefix(line, "."))
-		}
-	}
-	return reason, stack
 }
 
 func trapf(format string, args ...any) error {

@@ -79,6 +79,7 @@ type Trap struct {
 	// Reason is one line.
 	Reason string
 	// Stack is the stack of core functions, innermost first; may be empty.
+	// Names in it are the component's own text: see EscapeText.
 	Stack []string
 	// Stderr is the end of what the guest wrote to its standard error during
 	// the call: engines put their traceback there. It is the guest's own text:

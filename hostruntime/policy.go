@@ -98,12 +98,11 @@ func orDefault(n, value uint64) uint64 {
 	return n
 }
 
-// narrow returns the smaller of each limit; l has its defaults, by has not:
-// its zeros ask for nothing.
+// narrow returns the smaller of each limit; a zero asks for nothing.
 func (l Limits) narrow(by Limits) Limits {
 	least := func(have, want uint64) uint64 {
-		if want == 0 {
-			return have
+		if want == 0 || have == 0 {
+			return max(have, want)
 		}
 		return min(have, want)
 	}
@@ -111,7 +110,10 @@ func (l Limits) narrow(by Limits) Limits {
 	l.LiftedBytes = least(l.LiftedBytes, by.LiftedBytes)
 	l.OutputBytes = least(l.OutputBytes, by.OutputBytes)
 	l.Handles = least(l.Handles, by.Handles)
-	if by.WallTime > 0 {
+	switch {
+	case l.WallTime <= 0:
+		l.WallTime = by.WallTime
+	case by.WallTime > 0:
 		l.WallTime = min(l.WallTime, by.WallTime)
 	}
 	return l
@@ -125,15 +127,7 @@ type limitsKey struct{}
 // instance that has more already keeps it.
 func WithLimits(ctx context.Context, limits Limits) context.Context {
 	if outer, ok := ctx.Value(limitsKey{}).(*Limits); ok {
-		wide := Limits{
-			MemoryBytes: orDefault(outer.MemoryBytes, Unlimited), LiftedBytes: orDefault(outer.LiftedBytes, Unlimited),
-			OutputBytes: orDefault(outer.OutputBytes, Unlimited), Handles: orDefault(outer.Handles, Unlimited),
-			WallTime: outer.WallTime,
-		}
-		if wide.WallTime <= 0 {
-			wide.WallTime = math.MaxInt64
-		}
-		limits = wide.narrow(limits)
+		limits = outer.narrow(limits)
 	}
 	return context.WithValue(ctx, limitsKey{}, &limits)
 }

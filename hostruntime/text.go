@@ -9,8 +9,8 @@ import (
 )
 
 // EscapeText makes a guest's text safe to show: control characters other than
-// newline and tab, bidirectional controls and invalid UTF-8 are replaced by
-// escapes such as \x1b and \u202e.
+// newline and tab, bidirectional controls, invisible characters and invalid
+// UTF-8 are replaced by escapes such as \x1b and \u202e.
 func EscapeText(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
@@ -32,9 +32,14 @@ func EscapeText(text string) string {
 	return b.String()
 }
 
-// deceptive reports whether a character can change how others are shown.
+// deceptive reports whether a character can change how others are shown, or
+// isn't shown at all; the joiners of emoji and of some scripts may stay.
 func deceptive(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)
+	const joiner, nonJoiner = '\u200d', '\u200c'
+	if r == joiner || r == nonJoiner {
+		return false
+	}
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp)
 }
 
 // amount writes a limit's value in its unit.

@@ -217,6 +217,9 @@ func TestAnUncaughtExceptionIsATrapWithItsTraceback(t *testing.T) {
 		if trap.Export != "act" || len(trap.Stack) == 0 {
 			t.Errorf("trap: %+v", trap)
 		}
+		if stack := strings.Join(trap.Stack, "\n"); engine == guest.Python && !strings.Contains(stack, "rust_panic") {
+			t.Errorf("the stack doesn't name functions of the engine:\n%s", stack)
+		}
 		if trap.Exception != wants[engine].exception || !strings.Contains(trap.Stderr, wants[engine].traceback) {
 			t.Errorf("exception %q, stderr %q; want %+v", trap.Exception, trap.Stderr, wants[engine])
 		}
