@@ -1,0 +1,173 @@
+//go:build guests || conformance
+
+package differential
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/hostruntime/value"
+	"github.com/capsule-kit/capsule/testsuite/internal/guest"
+	"github.com/capsule-kit/capsule/wit/abi"
+)
+
+var seed = flag.Uint64("seed", 1, "what types and values are drawn from")
+
+func TestValuesAreWasmtimes(t *testing.T) {
+	ctx := t.Context()
+	python, cache := peer(ctx, t)
+	rt, err := hostruntime.New(ctx, hostruntime.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rt.Close(context.WithoutCancel(ctx)) })
+
+	types, pairs := map[string]bool{}, 0
+	for number := range uint64(worlds) {
+		w := drawWorld(*seed, number, typesPerWorld, pairsPerWorld)
+		pairs += len(w.pairs)
+		for _, typ := range w.types {
+			types[typ.String()] = true
+		}
+		for _, spec := range w.write(t, t.TempDir()) {
+			t.Run(fmt.Sprintf("world%d/%s", number, spec.Engine), func(t *testing.T) {
+				file := guest.Build(t, spec)
+				ours := here(ctx, t, rt, file, w)
+				theirs, err := onWasmtime(ctx, python, cache, file, w.pairs)
+				if err != nil {
+					t.Fatal(err)
+				}
+				compare(t, spec.Engine, w, ours, theirs)
+			})
+		}
+	}
+	t.Logf("seed %d: %d types, %d pairs of type and value", *seed, len(types), pairs)
+	if len(types) < leastTypes || pairs < leastPairs {
+		t.Errorf("want at least %d types and %d pairs", leastTypes, leastPairs)
+	}
+}
+
+// compare holds each of our outcomes to wasmtime's, and both to the value that
+// went in, except where the engine can't carry it.
+func compare(t *testing.T, engine string, w *world, ours, theirs []outcome) {
+	t.Helper()
+	differ, kept := 0, 0
+	for i, p := range w.pairs {
+		a, b := ours[i], theirs[i]
+		same := reflect.DeepEqual(a.Seen, b.Seen) && reflect.DeepEqual(a.Result, b.Result) && (a.Trap == "") == (b.Trap == "")
+		form := wire(p.value)
+		back := reflect.DeepEqual(a.Seen, []any{form}) && reflect.DeepEqual(a.Result, form)
+		reason := lossy(engine, p.value)
+		if !back && reason != "" {
+			kept++
+		}
+		if same && (back || reason != "") {
+			continue
+		}
+		if differ++; differ <= 10 {
+			t.Errorf("%s, a %s:\n   in %s\n ours %s\n wasmtime %s", p.function(), cut(w.types[p.typ].String()),
+				cut(value.Format(p.value)), a, b)
+		}
+	}
+	t.Logf("seed %d: %d pairs, %d differ from wasmtime, %d changed by the engine in both", *seed, len(w.pairs), differ, kept)
+}
+
+// lossy says why an engine may change a value; it changes in wasmtime too, and
+// in the same way.
+func lossy(engine string, v value.Value) string {
+	if engine == guest.QuickJS && wide(v) {
+		return "64-bit integers are JavaScript numbers there: exact up to 2^53 only"
+	}
+	return ""
+}
+
+func (o outcome) String() string {
+	return cut(fmt.Sprintf("seen %v, result %v, trap %q", o.Seen, o.Result, o.Trap))
+}
+
+func cut(s string) string {
+	if len(s) > 1500 {
+		return strings.ToValidUTF8(s[:1500], "") + "…"
+	}
+	return s
+}
+
+// here makes the calls in our runtime, with the dynamic API.
+func here(ctx context.Context, t *testing.T, rt *hostruntime.Runtime, file string, w *world) []outcome {
+	t.Helper()
+	component, err := rt.LoadFile(ctx, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer component.Close(ctx)
+	checkTypes(t, component, w)
+	var in *hostruntime.Instance
+	var seen []any
+	start := func() {
+		if in, err = component.Instantiate(ctx, hostruntime.Policy{Limits: hostruntime.Limits{WallTime: -1}}, echo(component, &seen)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start()
+	defer func() { in.Close(ctx) }()
+	outcomes := make([]outcome, len(w.pairs))
+	for i, p := range w.pairs {
+		// Empty, not nil, as JSON has it.
+		seen = []any{}
+		result, err := in.Call(ctx, iface+"#"+p.function(), p.value)
+		outcomes[i] = outcome{Seen: seen, Result: wire(result)}
+		if err != nil {
+			outcomes[i].Trap = err.Error()
+			in.Close(ctx)
+			start()
+		}
+	}
+	return outcomes
+}
+
+// checkTypes fails unless the component's functions have the types that were
+// drawn, as its binary form says.
+func checkTypes(t *testing.T, component *hostruntime.Component, w *world) {
+	t.Helper()
+	want := map[string]string{}
+	for i, typ := range w.types {
+		f := abi.Func{Params: []abi.Param{{Name: "v", Type: typ}}, Result: typ}
+		want[pair{typ: i}.function()] = f.String()
+	}
+	for direction, funcs := range map[string][]hostruntime.FuncInfo{"import": component.Imports(), "export": component.Exports()} {
+		found := 0
+		for _, f := range funcs {
+			if f.Interface != iface {
+				continue
+			}
+			found++
+			if got := f.Type.String(); got != want[f.Name] {
+				t.Errorf("%s %s is a %s, want %s", direction, f, cut(got), cut(want[f.Name]))
+			}
+		}
+		if found != len(want) {
+			t.Errorf("%d functions in the %ss, want %d", found, direction, len(want))
+		}
+	}
+}
+
+// echo serves the component's imports: each returns what it is given, and adds
+// it to seen.
+func echo(component *hostruntime.Component, seen *[]any) hostruntime.Imports {
+	var imports hostruntime.Imports
+	for _, f := range component.Imports() {
+		if f.Interface == iface {
+			imports = append(imports, hostruntime.HostFunc(iface, f.Name,
+				func(_ context.Context, args []value.Value) (value.Value, error) {
+					*seen = append(*seen, wire(args[0]))
+					return args[0], nil
+				}))
+		}
+	}
+	return imports
+}

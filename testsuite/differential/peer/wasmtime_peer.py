@@ -1,0 +1,168 @@
+"""Runs a component's echo functions on wasmtime.
+
+Arguments: the component, and where to keep it compiled. Each line of standard
+input is a call, {"func": name, "arg": value}; each line of standard output is
+what came of it: {"seen": [value, …], "result": value, "trap": message}, where
+seen is what the guest passed to the host, and trap is empty without one.
+
+Values are JSON that loses nothing: numbers are strings, integers in decimal,
+floats as the hexadecimal digits of their bits ("nan" for every NaN); records
+are objects, tuples and lists arrays, flags sorted arrays of names, and variants,
+options and results {"tag": case, "val": payload}, val only with a payload.
+"""
+
+import json
+import os
+import struct
+import sys
+import tempfile
+
+from wasmtime import Config, Engine, Store, WasiConfig, WasmtimeError
+from wasmtime.component import Component, Linker, Record, Variant, _types
+
+# wasmtime's Python guesses a variant's case from the payload's class where it
+# thinks it can: True would be taken for a u8. Every case is tagged here.
+_types.VariantLikeType._tagged = lambda self: True
+
+INTEGERS = tuple(getattr(_types, sign + bits) for sign in "SU" for bits in ("8", "16", "32", "64"))
+VARIANTS = (_types.VariantType, _types.OptionType, _types.ResultType)
+
+
+class Codec:
+    """Values of one type, with its parts looked up once."""
+
+    def __init__(self, ty):
+        self.ty = ty
+        if isinstance(ty, _types.ListType):
+            self.element = Codec(ty.element)
+        elif isinstance(ty, _types.TupleType):
+            self.elements = [Codec(t) for t in ty.elements]
+        elif isinstance(ty, _types.RecordType):
+            self.fields = [(name, Codec(t)) for name, t in ty.fields]
+        elif isinstance(ty, VARIANTS):
+            self.cases = {name: t and Codec(t) for name, t in ty._cases()}
+
+    def decode(self, v):
+        ty = self.ty
+        if isinstance(ty, INTEGERS):
+            return int(v)
+        if isinstance(ty, _types.F32):
+            return float("nan") if v == "nan" else struct.unpack(">f", bytes.fromhex(v))[0]
+        if isinstance(ty, _types.F64):
+            return float("nan") if v == "nan" else struct.unpack(">d", bytes.fromhex(v))[0]
+        if isinstance(ty, _types.ListType):
+            items = [self.element.decode(e) for e in v]
+            return bytes(items) if isinstance(self.element.ty, _types.U8) else items
+        if isinstance(ty, _types.TupleType):
+            return tuple(c.decode(e) for c, e in zip(self.elements, v, strict=True))
+        if isinstance(ty, _types.RecordType):
+            record = Record()
+            for name, c in self.fields:
+                setattr(record, name, c.decode(v[name]))
+            return record
+        if isinstance(ty, _types.FlagsType):
+            return set(v)
+        if isinstance(ty, VARIANTS):
+            payload = self.cases[v["tag"]]
+            return Variant(v["tag"], payload and payload.decode(v["val"]))
+        return v  # bool, char, string, enum
+
+    def encode(self, v):
+        ty = self.ty
+        if isinstance(ty, INTEGERS):
+            return str(v)
+        if isinstance(ty, _types.F32):
+            return "nan" if v != v else struct.pack(">f", v).hex()
+        if isinstance(ty, _types.F64):
+            return "nan" if v != v else struct.pack(">d", v).hex()
+        if isinstance(ty, _types.ListType):
+            return [self.element.encode(e) for e in v]
+        if isinstance(ty, _types.TupleType):
+            return [c.encode(e) for c, e in zip(self.elements, v, strict=True)]
+        if isinstance(ty, _types.RecordType):
+            return {name: c.encode(getattr(v, name)) for name, c in self.fields}
+        if isinstance(ty, _types.FlagsType):
+            return sorted(v)
+        if isinstance(ty, VARIANTS):
+            payload = self.cases[v.tag]
+            return {"tag": v.tag, "val": payload.encode(v.payload)} if payload else {"tag": v.tag}
+        return v
+
+
+def load(engine, path, cached):
+    try:
+        return Component.deserialize_file(engine, cached)
+    except WasmtimeError:
+        component = Component.from_file(engine, path)
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(cached), delete=False) as file:
+        file.write(component.serialize())
+    os.replace(file.name, cached)
+    return component
+
+
+def the_echo(names):
+    """The interface of ours among the component's imports or exports."""
+    (name,) = [n for n in names if n.startswith("test:")]
+    return name
+
+
+class Guest:
+    def __init__(self, path, cached):
+        config = Config()
+        config.cranelift_opt_level = "none"  # compiles in half the time
+        self.engine = Engine(config)
+        self.component = load(self.engine, path, cached)
+        self.linker = Linker(self.engine)
+        self.linker.add_wasip2()
+        self.seen = []
+        self.codecs = {}
+
+        imports = self.component.type.imports(self.engine)
+        self.interface = the_echo(imports)
+        with self.linker.root() as root, root.add_instance(self.interface) as echo:
+            for name, item in imports[self.interface].ty.exports(self.engine).items():
+                if not isinstance(item.ty, _types.FuncType):
+                    continue
+                ((_, ty),) = item.ty.params
+                self.codecs[name] = Codec(ty)
+                echo.add_func(name, self.serve(self.codecs[name]))
+        self.start()
+
+    def serve(self, codec):
+        def echo(store, v):
+            self.seen.append(codec.encode(v))
+            return v
+
+        return echo
+
+    def start(self):
+        self.store = Store(self.engine)
+        self.store.set_wasi(WasiConfig())
+        self.instance = self.linker.instantiate(self.store, self.component)
+        self.echo = self.instance.get_export_index(self.store, self.interface)
+
+    def call(self, name, arg):
+        index = self.instance.get_export_index(self.store, name, self.echo)
+        func = self.instance.get_func(self.store, index)
+        codec = self.codecs[name]
+        v = codec.decode(arg)
+        self.seen = []
+        try:
+            result = codec.encode(func(self.store, v))
+            func.post_return(self.store)
+        except WasmtimeError as err:
+            # A trap ends the instance.
+            self.start()
+            return {"seen": self.seen, "result": None, "trap": str(err) or "trap"}
+        return {"seen": self.seen, "result": result, "trap": ""}
+
+
+def main(path, cached):
+    guest = Guest(path, cached)
+    for line in sys.stdin:
+        request = json.loads(line)
+        json.dump(guest.call(request["func"], request["arg"]), sys.stdout)
+        print()
+
+
+main(*sys.argv[1:])

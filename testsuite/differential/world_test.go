@@ -1,0 +1,169 @@
+//go:build guests || conformance
+
+package differential
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/capsule-kit/capsule/hostruntime/value"
+	"github.com/capsule-kit/capsule/testsuite/internal/guest"
+	"github.com/capsule-kit/capsule/wit/abi"
+)
+
+const iface = "test:differential/echo@0.1.0"
+
+// A world has one function for each of its types, and values for them.
+type world struct {
+	types []*abi.Type
+	pairs []pair
+}
+
+// A pair is a value, and which function of the world takes its type.
+type pair struct {
+	typ   int
+	value value.Value
+}
+
+func (p pair) function() string { return fmt.Sprintf("e%d", p.typ) }
+
+// drawWorld returns the same world for the same seed and number.
+func drawWorld(seed, number uint64, types, pairs int) *world {
+	r := rand.New(rand.NewPCG(seed, number))
+	w := &world{types: drawTypes(r, types)}
+	drawn := make([][]any, types)
+	// Types with few values run out of new ones; the others make up for it.
+	for i := 0; len(w.pairs) < pairs; i = (i + 1) % types {
+		v := drawValue(r, w.types[i])
+		form := wire(v)
+		if !contains(drawn[i], form) {
+			drawn[i] = append(drawn[i], form)
+			w.pairs = append(w.pairs, pair{i, v})
+		}
+	}
+	return w
+}
+
+func contains(forms []any, form any) bool {
+	for _, f := range forms {
+		if reflect.DeepEqual(f, form) {
+			return true
+		}
+	}
+	return false
+}
+
+// write puts the world and its guests in dir, and returns what to build.
+func (w *world) write(t *testing.T, dir string) []guest.Spec {
+	t.Helper()
+	if err := os.Mkdir(filepath.Join(dir, "wit"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"wit/world.wit": w.wit(), "guest.py": w.python(), "guest.js": w.javascript(),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wit := filepath.Join(dir, "wit")
+	return []guest.Spec{
+		{WIT: wit, World: "differential", Engine: guest.Python, File: filepath.Join(dir, "guest.py")},
+		{WIT: wit, World: "differential", Engine: guest.QuickJS, File: filepath.Join(dir, "guest.js")},
+	}
+}
+
+func (w *world) python() string {
+	var b strings.Builder
+	b.WriteString("from wit_world import exports\nfrom wit_world.imports import echo\n\n\nclass Echo(exports.Echo):\n")
+	for i := range w.types {
+		fmt.Fprintf(&b, "    def e%d(self, v):\n        return echo.e%[1]d(v)\n\n", i)
+	}
+	return b.String()
+}
+
+func (w *world) javascript() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "import * as host from '%s';\n\nexport const echo = {\n", iface)
+	for i := range w.types {
+		fmt.Fprintf(&b, "  e%d(v) {\n    return host.e%[1]d(v);\n  },\n", i)
+	}
+	b.WriteString("};\n")
+	return b.String()
+}
+
+func (w *world) wit() string {
+	p := witPrinter{names: map[*abi.Type]string{}}
+	var funcs strings.Builder
+	for i, t := range w.types {
+		text := p.ref(t)
+		fmt.Fprintf(&funcs, "  e%d: func(v: %s) -> %[2]s;\n", i, text)
+	}
+	return "package test:differential@0.1.0;\n\ninterface echo {\n" + p.decls.String() + funcs.String() +
+		"}\n\nworld differential {\n  import echo;\n  export echo;\n}\n"
+}
+
+// A witPrinter declares the types that need a name before they are used.
+// Labels are written with %, as some are keywords.
+type witPrinter struct {
+	decls strings.Builder
+	names map[*abi.Type]string
+}
+
+func (p *witPrinter) ref(t *abi.Type) string {
+	switch t.Kind {
+	case abi.List:
+		return "list<" + p.ref(t.Elem) + ">"
+	case abi.Option:
+		return "option<" + p.ref(t.Elem) + ">"
+	case abi.Tuple:
+		elems := make([]string, len(t.Fields))
+		for i, f := range t.Fields {
+			elems[i] = p.ref(f.Type)
+		}
+		return "tuple<" + strings.Join(elems, ", ") + ">"
+	case abi.Result:
+		ok, err := t.Cases[0].Type, t.Cases[1].Type
+		switch {
+		case ok == nil && err == nil:
+			return "result"
+		case err == nil:
+			return "result<" + p.ref(ok) + ">"
+		case ok == nil:
+			return "result<_, " + p.ref(err) + ">"
+		}
+		return "result<" + p.ref(ok) + ", " + p.ref(err) + ">"
+	case abi.Record, abi.Variant, abi.Enum, abi.Flags:
+		return p.declare(t)
+	}
+	return t.Kind.String()
+}
+
+func (p *witPrinter) declare(t *abi.Type) string {
+	if name, ok := p.names[t]; ok {
+		return name
+	}
+	var items []string
+	for _, f := range t.Fields {
+		items = append(items, "%"+f.Name+": "+p.ref(f.Type))
+	}
+	for _, c := range t.Cases {
+		item := "%" + c.Name
+		if c.Type != nil {
+			item += "(" + p.ref(c.Type) + ")"
+		}
+		items = append(items, item)
+	}
+	for _, label := range t.Labels {
+		items = append(items, "%"+label)
+	}
+	name := fmt.Sprintf("t%d", len(p.names))
+	p.names[t] = name
+	fmt.Fprintf(&p.decls, "  %s %s { %s }\n", t.Kind, name, strings.Join(items, ", "))
+	return name
+}
