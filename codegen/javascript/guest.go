@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/capsule-kit/capsule/codegen/internal/file"
+	"github.com/capsule-kit/capsule/codegen/internal/guest"
 	"github.com/capsule-kit/capsule/wit"
 )
 
@@ -120,6 +121,20 @@ func (sig signature) tags() []string {
 	return append(tags, sig.throwsTag()...)
 }
 
+// typed returns a function's signature and the tags that give it the type that
+// its module declares: when the world changes, the module does, and a type
+// checker finds what the author has to change.
+func (a *author) typed(module string, f *wit.Func) (signature, []string) {
+	// Of the types in the signature, only those of tags are to be imported.
+	unused := &author{e: a.e, imported: map[string]map[string]string{}, classes: a.classes, taken: maps.Clone(a.taken)}
+	sig := a.e.signature(f, unused)
+	if _, err, is := guest.Result(f.Result); is && err != nil {
+		sig.throws = a.e.typ(err, a, f.Pos)
+	}
+	tag := "@type {typeof import(" + quote(module) + ")." + lower(f.Name) + "}"
+	return sig, append([]string{tag}, sig.throwsTag()...)
+}
+
 // implement writes the rest of a function after its keyword and name.
 func (a *author) implement(indent, name string, sig signature, what string) {
 	a.body.WriteString(indent + name + "(" + sig.names() + ") {\n" +
@@ -129,9 +144,9 @@ func (a *author) implement(indent, name string, sig signature, what string) {
 
 // function writes an exported function of the world.
 func (a *author) function(f *wit.Func) {
-	sig := a.e.signature(f, a)
+	sig, tags := a.typed(a.e.worldID(), f)
 	name := lower(f.Name)
-	a.body.WriteString("\n" + jsdoc("", f.Docs, sig.tags()...))
+	a.body.WriteString("\n" + jsdoc("", f.Docs, tags...))
 	if reserved[name] {
 		a.implement("", "function "+name+"_", sig, name)
 		a.body.WriteString("\nexport { " + name + "_ as " + name + " };\n")
@@ -174,8 +189,16 @@ func (a *author) exportedInterface(x export) {
 		if i > 0 || len(classes) > 0 {
 			a.body.WriteString("\n")
 		}
-		sig := a.e.signature(f, a)
-		a.body.WriteString(jsdoc("  ", f.Docs, sig.tags()...))
+		var sig signature
+		var tags []string
+		if len(classes) == 0 {
+			sig, tags = a.typed(a.e.modules[x.iface], f)
+		} else {
+			// The module declares other classes than the guest's own.
+			sig = a.e.signature(f, a)
+			tags = sig.tags()
+		}
+		a.body.WriteString(jsdoc("  ", f.Docs, tags...))
 		a.implement("  ", lower(f.Name), sig, x.name+"."+lower(f.Name))
 		a.body.WriteString(",\n")
 	}
