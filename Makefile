@@ -11,7 +11,7 @@ PEER := $(CACHE)/bench/bin/python
 TSC := $(LINT)/js/node_modules/.bin/tsc
 PLATFORMS := darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 linux/arm64
 
-.PHONY: help demo test test-go test-guests lint lint-go lint-python lint-js vet-platforms bench fuzz generate check-generated
+.PHONY: help demo test test-go test-guests lint lint-go lint-python lint-js vet-platforms bench conformance fuzz generate check-generated
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -32,6 +32,9 @@ test-guests: ## Tests with guests built by the real toolchains
 
 bench: $(PEER) ## Figures: start, instantiate, first and steady call, metering; beside wasmtime's
 	$(GO) run ./testsuite/bench -peer $(PEER)
+
+conformance: ## Random types and values, through every guest, here and in wasmtime
+	$(GO) test -tags conformance -v -timeout 30m ./testsuite/differential
 
 fuzz: ## Fuzz every target for FUZZTIME each
 	./testsuite/fuzz.sh $(or $(FUZZTIME),30m)

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,25 +57,29 @@ func TestValuesAreWasmtimes(t *testing.T) {
 // went in, except where the engine can't carry it.
 func compare(t *testing.T, engine string, w *world, ours, theirs []outcome) {
 	t.Helper()
-	differ, kept := 0, 0
+	differ, changed, trapped := 0, 0, 0
 	for i, p := range w.pairs {
 		a, b := ours[i], theirs[i]
 		same := reflect.DeepEqual(a.Seen, b.Seen) && reflect.DeepEqual(a.Result, b.Result) && (a.Trap == "") == (b.Trap == "")
 		form := wire(p.value)
-		back := reflect.DeepEqual(a.Seen, []any{form}) && reflect.DeepEqual(a.Result, form)
+		back := reflect.DeepEqual(a.Seen, [][]any{wires(p.args())}) && reflect.DeepEqual(a.Result, form)
 		reason := lossy(engine, p.value)
-		if !back && reason != "" {
-			kept++
+		if same && !back {
+			changed++
+		}
+		if same && a.Trap != "" {
+			trapped++
 		}
 		if same && (back || reason != "") {
 			continue
 		}
 		if differ++; differ <= 10 {
-			t.Errorf("%s, a %s:\n   in %s\n ours %s\n wasmtime %s", p.function(), cut(w.types[p.typ].String()),
+			t.Errorf("%s, %s:\n   in %s\n ours %s\n wasmtime %s", p.function(), cut(w.types[p.typ].String()),
 				cut(value.Format(p.value)), a, b)
 		}
 	}
-	t.Logf("seed %d: %d pairs, %d differ from wasmtime, %d changed by the engine in both", *seed, len(w.pairs), differ, kept)
+	t.Logf("seed %d: %d pairs, %d fail; the same in wasmtime: %d changed by the engine, of them %d traps",
+		*seed, len(w.pairs), differ, changed, trapped)
 }
 
 // lossy says why an engine may change a value; it changes in wasmtime too, and
@@ -107,7 +112,7 @@ func here(ctx context.Context, t *testing.T, rt *hostruntime.Runtime, file strin
 	defer component.Close(ctx)
 	checkTypes(t, component, w)
 	var in *hostruntime.Instance
-	var seen []any
+	var seen [][]any
 	start := func() {
 		if in, err = component.Instantiate(ctx, hostruntime.Policy{Limits: hostruntime.Limits{WallTime: -1}}, echo(component, &seen)); err != nil {
 			t.Fatal(err)
@@ -118,8 +123,8 @@ func here(ctx context.Context, t *testing.T, rt *hostruntime.Runtime, file strin
 	outcomes := make([]outcome, len(w.pairs))
 	for i, p := range w.pairs {
 		// Empty, not nil, as JSON has it.
-		seen = []any{}
-		result, err := in.Call(ctx, iface+"#"+p.function(), p.value)
+		seen = [][]any{}
+		result, err := in.Call(ctx, iface+"#"+p.function(), p.args()...)
 		outcomes[i] = outcome{Seen: seen, Result: wire(result)}
 		if err != nil {
 			outcomes[i].Trap = err.Error()
@@ -136,7 +141,7 @@ func checkTypes(t *testing.T, component *hostruntime.Component, w *world) {
 	t.Helper()
 	want := map[string]string{}
 	for i, typ := range w.types {
-		f := abi.Func{Params: []abi.Param{{Name: "v", Type: typ}}, Result: typ}
+		f := abi.Func{Params: w.params(i), Result: typ}
 		want[pair{typ: i}.function()] = f.String()
 	}
 	for direction, funcs := range map[string][]hostruntime.FuncInfo{"import": component.Imports(), "export": component.Exports()} {
@@ -158,13 +163,16 @@ func checkTypes(t *testing.T, component *hostruntime.Component, w *world) {
 
 // echo serves the component's imports: each returns what it is given, and adds
 // it to seen.
-func echo(component *hostruntime.Component, seen *[]any) hostruntime.Imports {
+func echo(component *hostruntime.Component, seen *[][]any) hostruntime.Imports {
 	var imports hostruntime.Imports
 	for _, f := range component.Imports() {
 		if f.Interface == iface {
 			imports = append(imports, hostruntime.HostFunc(iface, f.Name,
 				func(_ context.Context, args []value.Value) (value.Value, error) {
-					*seen = append(*seen, wire(args[0]))
+					*seen = append(*seen, wires(args))
+					if len(args) > 1 {
+						return value.Tuple(slices.Clone(args)), nil
+					}
 					return args[0], nil
 				}))
 		}

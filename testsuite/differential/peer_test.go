@@ -19,9 +19,9 @@ import (
 
 // An outcome is what came of one call, in one runtime.
 type outcome struct {
-	// Seen is what the guest passed to the host's function.
-	Seen   []any `json:"seen"`
-	Result any   `json:"result"`
+	// Seen is the arguments of each call that the guest made of the host.
+	Seen   [][]any `json:"seen"`
+	Result any     `json:"result"`
 	// Trap is the message of what ended the call, empty where nothing did.
 	Trap string `json:"trap"`
 }
@@ -97,7 +97,7 @@ func onWasmtime(ctx context.Context, python, cache, component string, pairs []pa
 	var calls bytes.Buffer
 	lines := json.NewEncoder(&calls)
 	for _, p := range pairs {
-		if err := lines.Encode(map[string]any{"func": p.function(), "arg": wire(p.value)}); err != nil {
+		if err := lines.Encode(map[string]any{"func": p.function(), "args": wires(p.args())}); err != nil {
 			return nil, err
 		}
 	}

@@ -21,9 +21,10 @@ var primitives = []abi.Kind{
 	abi.F32, abi.F64, abi.Char, abi.String,
 }
 
-// drawTypes returns n types, all different: every primitive and a list of
-// each, then random ones. Named types are shared between them, by identity.
-func drawTypes(r *rand.Rand, n int) []*abi.Type {
+// drawTypes returns n types, all different: where simple is set first every
+// primitive and a list of each, then random ones. Named types are shared between
+// them, by identity.
+func drawTypes(r *rand.Rand, n int, simple bool) []*abi.Type {
 	g := typeGen{Rand: r}
 	var types []*abi.Type
 	seen := map[string]bool{}
@@ -33,9 +34,11 @@ func drawTypes(r *rand.Rand, n int) []*abi.Type {
 			types = append(types, t)
 		}
 	}
-	for _, k := range primitives {
-		add(abi.Primitive(k))
-		add(abi.NewList(abi.Primitive(k)))
+	if simple {
+		for _, k := range primitives {
+			add(abi.Primitive(k))
+			add(abi.NewList(abi.Primitive(k)))
+		}
 	}
 	for len(types) < n {
 		add(g.compound(4))

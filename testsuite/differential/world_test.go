@@ -18,7 +18,9 @@ import (
 
 const iface = "test:differential/echo@0.1.0"
 
-// A world has one function for each of its types, and values for them.
+// A world has one function for each of its types, and values for them. Every
+// other function that returns a tuple takes its elements as parameters; the
+// others take what they return.
 type world struct {
 	types []*abi.Type
 	pairs []pair
@@ -26,8 +28,43 @@ type world struct {
 
 // A pair is a value, and which function of the world takes its type.
 type pair struct {
-	typ   int
-	value value.Value
+	typ    int
+	value  value.Value
+	spread bool
+}
+
+// args are what the function is called with.
+func (p pair) args() []value.Value {
+	if p.spread {
+		return p.value.(value.Tuple)
+	}
+	return []value.Value{p.value}
+}
+
+// spread reports whether function i takes the elements of a tuple.
+func (w *world) spread(i int) bool {
+	t := w.types[i]
+	return t.Kind == abi.Tuple && len(t.Fields) > 1 && i%2 == 0
+}
+
+// params are the parameters of function i.
+func (w *world) params(i int) []abi.Param {
+	if !w.spread(i) {
+		return []abi.Param{{Name: "v", Type: w.types[i]}}
+	}
+	var params []abi.Param
+	for j, f := range w.types[i].Fields {
+		params = append(params, abi.Param{Name: fmt.Sprintf("v%d", j), Type: f.Type})
+	}
+	return params
+}
+
+func (w *world) paramNames(i int) string {
+	var names []string
+	for _, p := range w.params(i) {
+		names = append(names, p.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (p pair) function() string { return fmt.Sprintf("e%d", p.typ) }
@@ -35,7 +72,7 @@ func (p pair) function() string { return fmt.Sprintf("e%d", p.typ) }
 // drawWorld returns the same world for the same seed and number.
 func drawWorld(seed, number uint64, types, pairs int) *world {
 	r := rand.New(rand.NewPCG(seed, number))
-	w := &world{types: drawTypes(r, types)}
+	w := &world{types: drawTypes(r, types, number == 0)}
 	drawn := make([][]any, types)
 	// Types with few values run out of new ones; the others make up for it.
 	for i := 0; len(w.pairs) < pairs; i = (i + 1) % types {
@@ -43,7 +80,7 @@ func drawWorld(seed, number uint64, types, pairs int) *world {
 		form := wire(v)
 		if !contains(drawn[i], form) {
 			drawn[i] = append(drawn[i], form)
-			w.pairs = append(w.pairs, pair{i, v})
+			w.pairs = append(w.pairs, pair{i, v, w.spread(i)})
 		}
 	}
 	return w
@@ -82,7 +119,7 @@ func (w *world) python() string {
 	var b strings.Builder
 	b.WriteString("from wit_world import exports\nfrom wit_world.imports import echo\n\n\nclass Echo(exports.Echo):\n")
 	for i := range w.types {
-		fmt.Fprintf(&b, "    def e%d(self, v):\n        return echo.e%[1]d(v)\n\n", i)
+		fmt.Fprintf(&b, "    def e%d(self, %s):\n        return echo.e%[1]d(%[2]s)\n\n", i, w.paramNames(i))
 	}
 	return b.String()
 }
@@ -91,7 +128,7 @@ func (w *world) javascript() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "import * as host from '%s';\n\nexport const echo = {\n", iface)
 	for i := range w.types {
-		fmt.Fprintf(&b, "  e%d(v) {\n    return host.e%[1]d(v);\n  },\n", i)
+		fmt.Fprintf(&b, "  e%d(%s) {\n    return host.e%[1]d(%[2]s);\n  },\n", i, w.paramNames(i))
 	}
 	b.WriteString("};\n")
 	return b.String()
@@ -101,8 +138,11 @@ func (w *world) wit() string {
 	p := witPrinter{names: map[*abi.Type]string{}}
 	var funcs strings.Builder
 	for i, t := range w.types {
-		text := p.ref(t)
-		fmt.Fprintf(&funcs, "  e%d: func(v: %s) -> %[2]s;\n", i, text)
+		var params []string
+		for _, param := range w.params(i) {
+			params = append(params, param.Name+": "+p.ref(param.Type))
+		}
+		fmt.Fprintf(&funcs, "  e%d: func(%s) -> %s;\n", i, strings.Join(params, ", "), p.ref(t))
 	}
 	return "package test:differential@0.1.0;\n\ninterface echo {\n" + p.decls.String() + funcs.String() +
 		"}\n\nworld differential {\n  import echo;\n  export echo;\n}\n"

@@ -1,9 +1,9 @@
 """Runs a component's echo functions on wasmtime.
 
 Arguments: the component, and where to keep it compiled. Each line of standard
-input is a call, {"func": name, "arg": value}; each line of standard output is
-what came of it: {"seen": [value, …], "result": value, "trap": message}, where
-seen is what the guest passed to the host, and trap is empty without one.
+input is a call, {"func": name, "args": [value, …]}; each line of standard output is
+what came of it: {"seen": [[value, …], …], "result": value, "trap": message}, where
+seen is the arguments of each call that the guest made of the host, and trap is empty without one.
 
 Values are JSON that loses nothing: numbers are strings, integers in decimal,
 floats as the hexadecimal digits of their bits ("nan" for every NaN); records
@@ -12,6 +12,7 @@ options and results {"tag": case, "val": payload}, val only with a payload.
 """
 
 import json
+import math
 import os
 import struct
 import sys
@@ -24,7 +25,11 @@ from wasmtime.component import Component, Linker, Record, Variant, _types
 # thinks it can: True would be taken for a u8. Every case is tagged here.
 _types.VariantLikeType._tagged = lambda self: True
 
-INTEGERS = tuple(getattr(_types, sign + bits) for sign in "SU" for bits in ("8", "16", "32", "64"))
+INTEGERS = (
+    *(_types.S8, _types.S16, _types.S32, _types.S64),
+    *(_types.U8, _types.U16, _types.U32, _types.U64),
+)
+FLOATS = {_types.F32: ">f", _types.F64: ">d"}
 VARIANTS = (_types.VariantType, _types.OptionType, _types.ResultType)
 
 
@@ -46,10 +51,8 @@ class Codec:
         ty = self.ty
         if isinstance(ty, INTEGERS):
             return int(v)
-        if isinstance(ty, _types.F32):
-            return float("nan") if v == "nan" else struct.unpack(">f", bytes.fromhex(v))[0]
-        if isinstance(ty, _types.F64):
-            return float("nan") if v == "nan" else struct.unpack(">d", bytes.fromhex(v))[0]
+        if form := FLOATS.get(type(ty)):
+            return math.nan if v == "nan" else struct.unpack(form, bytes.fromhex(v))[0]
         if isinstance(ty, _types.ListType):
             items = [self.element.decode(e) for e in v]
             return bytes(items) if isinstance(self.element.ty, _types.U8) else items
@@ -71,10 +74,8 @@ class Codec:
         ty = self.ty
         if isinstance(ty, INTEGERS):
             return str(v)
-        if isinstance(ty, _types.F32):
-            return "nan" if v != v else struct.pack(">f", v).hex()
-        if isinstance(ty, _types.F64):
-            return "nan" if v != v else struct.pack(">d", v).hex()
+        if form := FLOATS.get(type(ty)):
+            return "nan" if math.isnan(v) else struct.pack(form, v).hex()
         if isinstance(ty, _types.ListType):
             return [self.element.encode(e) for e in v]
         if isinstance(ty, _types.TupleType):
@@ -84,8 +85,10 @@ class Codec:
         if isinstance(ty, _types.FlagsType):
             return sorted(v)
         if isinstance(ty, VARIANTS):
-            payload = self.cases[v.tag]
-            return {"tag": v.tag, "val": payload.encode(v.payload)} if payload else {"tag": v.tag}
+            form = {"tag": v.tag}
+            if payload := self.cases[v.tag]:
+                form["val"] = payload.encode(v.payload)
+            return form
         return v
 
 
@@ -115,7 +118,7 @@ class Guest:
         self.linker = Linker(self.engine)
         self.linker.add_wasip2()
         self.seen = []
-        self.codecs = {}
+        self.params, self.results = {}, {}
 
         imports = self.component.type.imports(self.engine)
         self.interface = the_echo(imports)
@@ -123,15 +126,15 @@ class Guest:
             for name, item in imports[self.interface].ty.exports(self.engine).items():
                 if not isinstance(item.ty, _types.FuncType):
                     continue
-                ((_, ty),) = item.ty.params
-                self.codecs[name] = Codec(ty)
-                echo.add_func(name, self.serve(self.codecs[name]))
+                self.params[name] = [Codec(ty) for _, ty in item.ty.params]
+                self.results[name] = Codec(item.ty.result)
+                echo.add_func(name, self.serve(self.params[name]))
         self.start()
 
-    def serve(self, codec):
-        def echo(store, v):
-            self.seen.append(codec.encode(v))
-            return v
+    def serve(self, params):
+        def echo(store, *args):
+            self.seen.append([c.encode(v) for c, v in zip(params, args, strict=True)])
+            return args[0] if len(args) == 1 else args
 
         return echo
 
@@ -141,14 +144,13 @@ class Guest:
         self.instance = self.linker.instantiate(self.store, self.component)
         self.echo = self.instance.get_export_index(self.store, self.interface)
 
-    def call(self, name, arg):
+    def call(self, name, args):
         index = self.instance.get_export_index(self.store, name, self.echo)
         func = self.instance.get_func(self.store, index)
-        codec = self.codecs[name]
-        v = codec.decode(arg)
+        args = [c.decode(v) for c, v in zip(self.params[name], args, strict=True)]
         self.seen = []
         try:
-            result = codec.encode(func(self.store, v))
+            result = self.results[name].encode(func(self.store, *args))
             func.post_return(self.store)
         except WasmtimeError as err:
             # A trap ends the instance.
@@ -161,7 +163,7 @@ def main(path, cached):
     guest = Guest(path, cached)
     for line in sys.stdin:
         request = json.loads(line)
-        json.dump(guest.call(request["func"], request["arg"]), sys.stdout)
+        json.dump(guest.call(request["func"], request["args"]), sys.stdout)
         print()
 
 
