@@ -161,7 +161,7 @@ func (f buildFlags) tasks(cmd *cobra.Command, names []string) ([]*config.Task, e
 	t := &config.Task{WIT: f.wit, World: f.world, Guest: f.guest, Output: f.output}
 	var err error
 	if t.Engine, err = config.Engine(f.engine, f.guest); err != nil {
-		return nil, &usageError{fmt.Errorf("--engine: %w", err), cmd}
+		return nil, &usageError{err, cmd}
 	}
 	return []*config.Task{t}, nil
 }

@@ -246,7 +246,11 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 	}
 	var err error
 	if t.Engine, err = Engine(text.Engine, text.Guest); err != nil {
-		return nil, fail("engine", "%v", err)
+		key := "engine"
+		if text.Engine == "" {
+			key = "guest"
+		}
+		return nil, fail(key, "%v", err)
 	}
 	if t.Output == "" {
 		t.Output = filepath.Join(filepath.Dir(t.Guest), name+".wasm")
@@ -295,14 +299,17 @@ func (c *Config) limitError(where *positions, task, key string, err error) error
 }
 
 // Engine returns the engine called name or, for an empty name, the usual one
-// for the guest: python for .py, otherwise quickjs.
+// for the guest: python for .py, quickjs for .js and .mjs.
 func Engine(name, guest string) (toolchain.Engine, error) {
 	isPython := strings.HasSuffix(guest, ".py")
 	if name == "" {
-		if isPython {
+		switch {
+		case isPython:
 			return toolchain.Python, nil
+		case strings.HasSuffix(guest, ".js"), strings.HasSuffix(guest, ".mjs"):
+			return toolchain.QuickJS, nil
 		}
-		return toolchain.QuickJS, nil
+		return "", fmt.Errorf("no engine runs %q: a guest's file name ends in .py, .js or .mjs", path.Base(guest))
 	}
 	e, err := toolchain.Parse(name)
 	if err == nil && (e == toolchain.Python) != isPython {
