@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -118,6 +119,7 @@ Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
   capsule-gen generate
   capsule-gen build
   capsule-gen run hello 'greet("bob")'`,
+		Version:           version(),
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
@@ -141,11 +143,20 @@ Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{err, cmd} })
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.AddCommand(
 		a.generateCommand(), a.buildCommand(), a.runCommand(), a.inspectCommand(), a.initCommand(),
 	)
 	return root
+}
+
+// version returns the version of the module that the command was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }
 
 // argCount returns a check that there are min to max arguments; max is -1 for
