@@ -60,9 +60,10 @@ func compare(t *testing.T, engine string, w *world, ours, theirs []outcome) {
 	differ, changed, trapped := 0, 0, 0
 	for i, p := range w.pairs {
 		a, b := ours[i], theirs[i]
-		same := reflect.DeepEqual(a.Seen, b.Seen) && reflect.DeepEqual(a.Result, b.Result) && (a.Trap == "") == (b.Trap == "")
+		same := reflect.DeepEqual(a.Seen, b.Seen) && slices.Equal(a.Noted, b.Noted) && reflect.DeepEqual(a.Result, b.Result) &&
+			(a.Trap == "") == (b.Trap == "")
 		form := wire(p.value)
-		back := reflect.DeepEqual(a.Seen, [][]any{wires(p.args())}) && reflect.DeepEqual(a.Result, form)
+		back := len(a.Noted) > 0 && reflect.DeepEqual(a.Seen, [][]any{wires(p.args())}) && reflect.DeepEqual(a.Result, form)
 		reason := lossy(engine, p.value)
 		if same && !back {
 			changed++
@@ -92,7 +93,7 @@ func lossy(engine string, v value.Value) string {
 }
 
 func (o outcome) String() string {
-	return cut(fmt.Sprintf("seen %v, result %v, trap %q", o.Seen, o.Result, o.Trap))
+	return cut(fmt.Sprintf("seen %v, noted %q, result %v, trap %q", o.Seen, o.Noted, o.Result, o.Trap))
 }
 
 func cut(s string) string {
@@ -112,9 +113,9 @@ func here(ctx context.Context, t *testing.T, rt *hostruntime.Runtime, file strin
 	defer component.Close(ctx)
 	checkTypes(t, component, w)
 	var in *hostruntime.Instance
-	var seen [][]any
+	var met outcome
 	start := func() {
-		if in, err = component.Instantiate(ctx, hostruntime.Policy{Limits: hostruntime.Limits{WallTime: -1}}, echo(component, &seen)); err != nil {
+		if in, err = component.Instantiate(ctx, hostruntime.Policy{Limits: hostruntime.Limits{WallTime: -1}}, echo(component, &met)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -123,9 +124,9 @@ func here(ctx context.Context, t *testing.T, rt *hostruntime.Runtime, file strin
 	outcomes := make([]outcome, len(w.pairs))
 	for i, p := range w.pairs {
 		// Empty, not nil, as JSON has it.
-		seen = [][]any{}
+		met = outcome{Seen: [][]any{}}
 		result, err := in.Call(ctx, iface+"#"+p.function(), p.args()...)
-		outcomes[i] = outcome{Seen: seen, Result: wire(result)}
+		outcomes[i] = outcome{Seen: met.Seen, Noted: met.Noted, Result: wire(result)}
 		if err != nil {
 			outcomes[i].Trap = err.Error()
 			in.Close(ctx)
@@ -162,14 +163,18 @@ func checkTypes(t *testing.T, component *hostruntime.Component, w *world) {
 }
 
 // echo serves the component's imports: each returns what it is given, and adds
-// it to seen.
-func echo(component *hostruntime.Component, seen *[][]any) hostruntime.Imports {
-	var imports hostruntime.Imports
+// it to what met has seen.
+func echo(component *hostruntime.Component, met *outcome) hostruntime.Imports {
+	imports := hostruntime.Imports{hostruntime.HostFunc(notes, "note",
+		func(_ context.Context, args []value.Value) (value.Value, error) {
+			met.Noted = append(met.Noted, string(args[0].(value.String)))
+			return nil, nil
+		})}
 	for _, f := range component.Imports() {
 		if f.Interface == iface {
 			imports = append(imports, hostruntime.HostFunc(iface, f.Name,
 				func(_ context.Context, args []value.Value) (value.Value, error) {
-					*seen = append(*seen, wires(args))
+					met.Seen = append(met.Seen, wires(args))
 					if len(args) > 1 {
 						return value.Tuple(slices.Clone(args)), nil
 					}

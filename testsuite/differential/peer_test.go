@@ -20,8 +20,11 @@ import (
 // An outcome is what came of one call, in one runtime.
 type outcome struct {
 	// Seen is the arguments of each call that the guest made of the host.
-	Seen   [][]any `json:"seen"`
-	Result any     `json:"result"`
+	Seen [][]any `json:"seen"`
+	// Noted is how the guest's own language shows what it was given, before it
+	// calls the host and after.
+	Noted  []string `json:"noted"`
+	Result any      `json:"result"`
 	// Trap is the message of what ended the call, empty where nothing did.
 	Trap string `json:"trap"`
 }

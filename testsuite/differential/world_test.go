@@ -16,7 +16,10 @@ import (
 	"github.com/capsule-kit/capsule/wit/abi"
 )
 
-const iface = "test:differential/echo@0.1.0"
+const (
+	iface = "test:differential/echo@0.1.0"
+	notes = "test:differential/notes@0.1.0"
+)
 
 // A world has one function for each of its types, and values for them. Every
 // other function that returns a tuple takes its elements as parameters; the
@@ -117,18 +120,48 @@ func (w *world) write(t *testing.T, dir string) []guest.Spec {
 
 func (w *world) python() string {
 	var b strings.Builder
-	b.WriteString("from wit_world import exports\nfrom wit_world.imports import echo\n\n\nclass Echo(exports.Echo):\n")
+	b.WriteString(`from wit_world import exports
+from wit_world.imports import echo, notes
+
+
+def noted(func, *args):
+    notes.note(repr(args))
+    result = func(*args)
+    notes.note(repr(result))
+    return result
+
+
+class Echo(exports.Echo):
+`)
 	for i := range w.types {
-		fmt.Fprintf(&b, "    def e%d(self, %s):\n        return echo.e%[1]d(%[2]s)\n\n", i, w.paramNames(i))
+		fmt.Fprintf(&b, "    def e%d(self, %s):\n        return noted(echo.e%[1]d, %[2]s)\n\n", i, w.paramNames(i))
 	}
 	return b.String()
 }
 
 func (w *world) javascript() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "import * as host from '%s';\n\nexport const echo = {\n", iface)
+	fmt.Fprintf(&b, `import * as host from '%s';
+import { note } from '%s';
+
+function show(v) {
+  if (typeof v === 'string') return JSON.stringify(v);
+  if (Array.isArray(v) || ArrayBuffer.isView(v)) return '[' + Array.from(v, show).join() + ']';
+  if (v !== null && typeof v === 'object') return '{' + Object.keys(v).map((k) => k + ':' + show(v[k])).join() + '}';
+  return Object.is(v, -0) ? '-0' : String(v);
+}
+
+function noted(func, ...args) {
+  note(show(args));
+  const result = func(...args);
+  note(show(result));
+  return result;
+}
+
+export const echo = {
+`, iface, notes)
 	for i := range w.types {
-		fmt.Fprintf(&b, "  e%d(%s) {\n    return host.e%[1]d(%[2]s);\n  },\n", i, w.paramNames(i))
+		fmt.Fprintf(&b, "  e%d(%s) {\n    return noted(host.e%[1]d, %[2]s);\n  },\n", i, w.paramNames(i))
 	}
 	b.WriteString("};\n")
 	return b.String()
@@ -145,7 +178,7 @@ func (w *world) wit() string {
 		fmt.Fprintf(&funcs, "  e%d: func(%s) -> %s;\n", i, strings.Join(params, ", "), p.ref(t))
 	}
 	return "package test:differential@0.1.0;\n\ninterface echo {\n" + p.decls.String() + funcs.String() +
-		"}\n\nworld differential {\n  import echo;\n  export echo;\n}\n"
+		"}\n\ninterface notes {\n  note: func(text: string);\n}\n\nworld differential {\n  import echo;\n  import notes;\n  export echo;\n}\n"
 }
 
 // A witPrinter declares the types that need a name before they are used.

@@ -1,9 +1,13 @@
 """Runs a component's echo functions on wasmtime.
 
 Arguments: the component, and where to keep it compiled. Each line of standard
-input is a call, {"func": name, "args": [value, …]}; each line of standard output is
-what came of it: {"seen": [[value, …], …], "result": value, "trap": message}, where
-seen is the arguments of each call that the guest made of the host, and trap is empty without one.
+input is a call, {"func": name, "args": [value, …]}; each line of standard
+output is what came of it:
+
+    {"seen": [[value, …], …], "noted": [text, …], "result": value, "trap": message}
+
+where seen is the arguments of each call that the guest made of the host's echo
+functions, noted those of note, and trap is empty without one.
 
 Values are JSON that loses nothing: numbers are strings, integers in decimal,
 floats as the hexadecimal digits of their bits ("nan" for every NaN); records
@@ -103,10 +107,8 @@ def load(engine, path, cached):
     return component
 
 
-def the_echo(names):
-    """The interface of ours among the component's imports or exports."""
-    (name,) = [n for n in names if n.startswith("test:")]
-    return name
+ECHO = "test:differential/echo@0.1.0"
+NOTES = "test:differential/notes@0.1.0"
 
 
 class Guest:
@@ -117,19 +119,24 @@ class Guest:
         self.component = load(self.engine, path, cached)
         self.linker = Linker(self.engine)
         self.linker.add_wasip2()
-        self.seen = []
+        self.seen, self.noted = [], []
         self.params, self.results = {}, {}
 
         imports = self.component.type.imports(self.engine)
-        self.interface = the_echo(imports)
-        with self.linker.root() as root, root.add_instance(self.interface) as echo:
-            for name, item in imports[self.interface].ty.exports(self.engine).items():
+        with self.linker.root() as root:
+            with root.add_instance(NOTES) as notes:
+                notes.add_func("note", lambda store, text: self.noted.append(text))
+            self.serve_all(imports[ECHO], root)
+        self.start()
+
+    def serve_all(self, interface, root):
+        with root.add_instance(ECHO) as echo:
+            for name, item in interface.ty.exports(self.engine).items():
                 if not isinstance(item.ty, _types.FuncType):
                     continue
                 self.params[name] = [Codec(ty) for _, ty in item.ty.params]
                 self.results[name] = Codec(item.ty.result)
                 echo.add_func(name, self.serve(self.params[name]))
-        self.start()
 
     def serve(self, params):
         def echo(store, *args):
@@ -142,21 +149,22 @@ class Guest:
         self.store = Store(self.engine)
         self.store.set_wasi(WasiConfig())
         self.instance = self.linker.instantiate(self.store, self.component)
-        self.echo = self.instance.get_export_index(self.store, self.interface)
+        self.echo = self.instance.get_export_index(self.store, ECHO)
 
     def call(self, name, args):
         index = self.instance.get_export_index(self.store, name, self.echo)
         func = self.instance.get_func(self.store, index)
         args = [c.decode(v) for c, v in zip(self.params[name], args, strict=True)]
-        self.seen = []
+        self.seen, self.noted = [], []
+        result, trap = None, ""
         try:
             result = self.results[name].encode(func(self.store, *args))
             func.post_return(self.store)
         except WasmtimeError as err:
             # A trap ends the instance.
+            trap = str(err) or "trap"
             self.start()
-            return {"seen": self.seen, "result": None, "trap": str(err) or "trap"}
-        return {"seen": self.seen, "result": result, "trap": ""}
+        return {"seen": self.seen, "noted": self.noted, "result": result, "trap": trap}
 
 
 def main(path, cached):
