@@ -5,8 +5,8 @@ package differential
 // The subset that runs with every change.
 const (
 	worlds        = 1
-	typesPerWorld = 60
-	pairsPerWorld = 400
-	leastTypes    = 60
-	leastPairs    = 400
+	typesPerWorld = 80
+	pairsPerWorld = 480
+	leastTypes    = 80
+	leastPairs    = 480
 )

@@ -21,10 +21,10 @@ var primitives = []abi.Kind{
 	abi.F32, abi.F64, abi.Char, abi.String,
 }
 
-// drawTypes returns n types, all different: where simple is set first every
-// primitive and a list of each, then random ones. Named types are shared between
-// them, by identity.
-func drawTypes(r *rand.Rand, n int, simple bool) []*abi.Type {
+// drawTypes returns n types, all different: where borders is set first those
+// that chance might miss, then random ones. Named types are shared between them,
+// by identity.
+func drawTypes(r *rand.Rand, n int, borders bool) []*abi.Type {
 	g := typeGen{Rand: r}
 	var types []*abi.Type
 	seen := map[string]bool{}
@@ -34,14 +34,42 @@ func drawTypes(r *rand.Rand, n int, simple bool) []*abi.Type {
 			types = append(types, t)
 		}
 	}
-	if simple {
-		for _, k := range primitives {
-			add(abi.Primitive(k))
-			add(abi.NewList(abi.Primitive(k)))
+	if borders {
+		for _, t := range borderTypes() {
+			add(t)
 		}
 	}
 	for len(types) < n {
 		add(g.compound(4))
+	}
+	return types
+}
+
+// borderTypes are every primitive, a list of each, and types at which the
+// layout changes: of discriminants, of flags, and from core values to memory.
+func borderTypes() []*abi.Type {
+	var types []*abi.Type
+	for _, k := range primitives {
+		types = append(types, abi.Primitive(k), abi.NewList(abi.Primitive(k)))
+	}
+	for _, n := range []int{8, 9, 16, 17, 32} {
+		types = append(types, abi.NewFlags(numbered(n)...))
+	}
+	for _, n := range []int{256, 257} {
+		cases := make([]abi.Case, n)
+		for i, name := range numbered(n) {
+			cases[i].Name = name
+		}
+		cases[n-1].Type = abi.Primitive(abi.U8)
+		types = append(types, abi.NewEnum(numbered(n)...), abi.NewVariant(cases...))
+	}
+	for _, n := range []int{16, 17} {
+		elems := make([]*abi.Type, n)
+		for i := range elems {
+			elems[i] = abi.Primitive(primitives[i%9])
+		}
+		// As parameters, and as one.
+		types = append(types, abi.NewTuple(elems...), abi.NewList(abi.NewTuple(elems...)), abi.NewOption(abi.NewTuple(elems[1:]...)))
 	}
 	return types
 }
@@ -128,15 +156,20 @@ func (g *typeGen) count(few, many int) int {
 // flags of more than one byte turn up.
 func (g *typeGen) labels(few, many int) []string {
 	n := g.count(few, many)
-	names := make([]string, n)
 	if n > len(labels) {
-		for i := range names {
-			names[i] = fmt.Sprintf("n%d", i)
-		}
-		return names
+		return numbered(n)
 	}
+	names := make([]string, n)
 	for i, j := range g.Perm(len(labels))[:n] {
 		names[i] = labels[j]
+	}
+	return names
+}
+
+func numbered(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("n%d", i)
 	}
 	return names
 }

@@ -68,6 +68,9 @@ func drawValue(r *rand.Rand, t *abi.Type) value.Value {
 
 func drawCase(r *rand.Rand, t *abi.Type) value.Value {
 	index := r.IntN(t.CaseCount())
+	if r.IntN(4) == 0 {
+		index = t.CaseCount() - 1
+	}
 	var payload value.Value
 	if c := t.CaseType(index); c != nil {
 		payload = drawValue(r, c)
