@@ -87,7 +87,7 @@ func compare(t *testing.T, engine string, w *world, ours, theirs []outcome) {
 // in the same way.
 func lossy(engine string, v value.Value) string {
 	if engine == guest.QuickJS && wide(v) {
-		return "64-bit integers are JavaScript numbers there: exact up to 2^53 only"
+		return "64-bit integers are JavaScript numbers there: exact up to 2^53 only, and those that round to 2^64 trap"
 	}
 	return ""
 }

@@ -47,13 +47,15 @@ func drawTypes(r *rand.Rand, n int, borders bool) []*abi.Type {
 
 // borderTypes are every primitive, a list of each, and types at which the
 // layout changes: of discriminants, of flags, and from core values to memory.
+// Lists of them have them in memory.
 func borderTypes() []*abi.Type {
 	var types []*abi.Type
 	for _, k := range primitives {
 		types = append(types, abi.Primitive(k), abi.NewList(abi.Primitive(k)))
 	}
 	for _, n := range []int{8, 9, 16, 17, 32} {
-		types = append(types, abi.NewFlags(numbered(n)...))
+		flags := abi.NewFlags(numbered(n)...)
+		types = append(types, flags, abi.NewList(flags))
 	}
 	for _, n := range []int{256, 257} {
 		cases := make([]abi.Case, n)
@@ -61,7 +63,8 @@ func borderTypes() []*abi.Type {
 			cases[i].Name = name
 		}
 		cases[n-1].Type = abi.Primitive(abi.U8)
-		types = append(types, abi.NewEnum(numbered(n)...), abi.NewVariant(cases...))
+		enum := abi.NewEnum(numbered(n)...)
+		types = append(types, enum, abi.NewList(enum), abi.NewVariant(cases...))
 	}
 	for _, n := range []int{16, 17} {
 		elems := make([]*abi.Type, n)
