@@ -7,6 +7,8 @@ type frame struct {
 	arity int
 	// label is the nesting depth of that label in what is written.
 	label int
+	// start and end are the ways to the block's start and, so far, its end.
+	start, end stretch
 	// params and results count the block's own; base is where its values
 	// start on the stack.
 	params, results, base int
@@ -62,7 +64,7 @@ func (p *parser) functionBody(sig FuncType) {
 	}
 	b.groups.end, b.code.start = p.pos, p.pos
 	p.frames = append(p.frames[:0], frame{op: opBlock, arity: len(sig.Results), results: len(sig.Results)})
-	p.heights, p.work = heights{}, work{}
+	p.heights, p.work, p.bulk = heights{}, work{}, false
 	var in instruction
 	for p.err == nil && len(p.frames) > 0 {
 		p.next(&in)
@@ -70,7 +72,7 @@ func (p *parser) functionBody(sig FuncType) {
 			p.check(&in, uint32(locals))
 		}
 	}
-	b.code.end = p.pos
+	b.code.end, b.bulk = p.pos, p.bulk
 	p.work.check(p, b.code.start, int(locals))
 	p.m.bodies = append(p.m.bodies, b)
 }
@@ -81,6 +83,9 @@ func (p *parser) check(in *instruction, locals uint32) {
 	m := p.m
 	p.heights.apply(in)
 	p.work.add(in)
+	if _, ok := bulkShift(in); ok {
+		p.bulk = true
+	}
 	switch in.kind {
 	case immNone:
 		p.plain(in)

@@ -10,7 +10,8 @@
 //   - active data segments, the initial values of mutable globals, the
 //     memory's limits, the start function and custom sections leave, so that
 //     two guests of one engine give the same bytes and share compiled code;
-//   - every loop and every function gets a check against a counter;
+//   - every loop, every function and every long stretch of code gets a check
+//     against a counter, and bulk operations pay it by their size;
 //   - ref.func, for which wazero allocates each time, becomes a read from a
 //     table of the functions that code refers to.
 //
@@ -19,8 +20,9 @@
 // wazero has no fuel, and Go cannot preempt the code that it compiles. So
 // each module with code gets a counter, a mutable i32 global exported as
 // Output.Counter, that holds how many units the module may still use. It
-// starts at 0. Each entry to a function that the module defines and each
-// start of a loop's body, the first and every later one, is a check:
+// starts at 0. Each entry to a function that the module defines, each start of
+// a loop's body, the first and every later one, and each maxStretch bytes of
+// code that are run without meeting either, is a check:
 //
 //   - if the counter is at least CheckCost, take CheckCost and go on;
 //   - else call the tick, which asks memory.grow for TickPages pages, and
@@ -42,11 +44,14 @@
 // frame can cost a second native frame; how deep recursion gets before wazero
 // reports a stack overflow therefore depends a little on the slices.
 //
-// What escapes the counter: straight-line code between two checks, at most as
-// long as the function (whose calls are checked); bulk operations
-// (memory.fill, memory.copy, memory.init and their table siblings), however
-// many bytes they move; and whatever the host does on a call. Calls without
-// loops are counted, one unit each.
+// A bulk operation (memory.fill, memory.copy, memory.init and their table
+// siblings) takes a unit for each 128 bytes, or 16 elements, before it runs;
+// if the counter holds less, it is emptied and filled by ticks until all is
+// paid. Once paid for, one operation runs to its end: at most 2 GiB.
+//
+// So a unit stands for at most maxStretch bytes of code, and little more where
+// functions return in between. What escapes the counter is what the host does
+// on a call.
 //
 // # Limits
 //

@@ -91,9 +91,11 @@ func (w *writer) types() {
 	for _, t := range w.m.types {
 		b = appendTypes(appendTypes(append(b, 0x60), t.Params), t.Results)
 	}
-	if w.metered && w.voidType == uint32(count) {
-		b = append(b, 0x60, 0, 0)
-		count++
+	if w.metered {
+		for _, t := range w.added {
+			b = appendTypes(appendTypes(append(b, 0x60), t.Params), t.Results)
+		}
+		count += len(w.added)
 	}
 	w.section(1, count, b)
 }
@@ -145,8 +147,10 @@ func (w *writer) functions() {
 		b = appendU32(b, t)
 	}
 	if w.metered {
-		b = appendU32(b, w.voidType)
-		count++
+		for _, t := range []uint32{w.voidType, w.voidType, w.priceType} {
+			b = appendU32(b, t)
+			count++
+		}
 	}
 	w.section(3, count, b)
 }

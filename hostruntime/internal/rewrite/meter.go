@@ -5,7 +5,8 @@ package rewrite
 // and yet no more than the 65536 pages up to which wazero asks the allocator.
 const TickPages = 1 << 15
 
-// CheckCost is what one check takes from the counter.
+// CheckCost is what one check takes from the counter. A bulk operation pays by
+// its size besides: see payBulk.
 const CheckCost = 1
 
 // maxReplayedParams bounds the parameters that an entry's cold path passes
@@ -25,9 +26,10 @@ func (w *writer) code() {
 	}
 	count := len(m.bodies)
 	if w.metered {
-		tick := w.tickBody()
-		b = append(appendU32(b, uint32(len(tick))), tick...)
-		count++
+		for _, body := range [][]byte{w.tickBody(), w.stretchBody(), w.priceBody()} {
+			b = append(appendU32(b, uint32(len(body))), body...)
+			count++
+		}
 	}
 	w.section(10, count, b)
 }
@@ -49,7 +51,10 @@ type bodyWriter struct {
 	depth int
 	// copied is up to where the source has been written or replaced.
 	copied int
-	temp   uint32
+	// temp is the first of the locals that are added.
+	temp uint32
+	// way leads to the instruction that comes next.
+	way stretch
 }
 
 // wrapped marks the frame of a loop in the outlined shape.
@@ -76,11 +81,15 @@ func (f *bodyWriter) function(i int) {
 	groups := f.m.src[body.groups.start:body.groups.end]
 	if f.metered {
 		f.out = append(appendU32(f.out, body.groupCount+1), groups...)
-		f.out = append(f.out, 1, byte(I32))
+		added := byte(1)
+		if body.bulk {
+			added = 2
+		}
+		f.out = append(f.out, added, byte(I32))
 	} else {
 		f.out = append(appendU32(f.out, body.groupCount), groups...)
 	}
-	f.frames = append(f.frames, frame{op: opBlock})
+	f.frames = append(f.frames, frame{op: opBlock, end: stretch{dead: true}})
 	replay := f.metered && len(sig.Params) <= maxReplayedParams
 	switch {
 	case replay:
@@ -120,6 +129,15 @@ func (f *bodyWriter) flush(end int) {
 func (f *bodyWriter) call(index uint32) { f.out = appendU32(append(f.out, opCall), index) }
 
 func (f *bodyWriter) instruction(in *instruction) {
+	if f.metered {
+		f.count(in)
+		if shift, ok := bulkShift(in); ok {
+			f.payBulk(in, shift)
+		}
+		if in.kind != immBlock {
+			f.follow(in)
+		}
+	}
 	if in.padded {
 		f.flush(in.start)
 		f.out = appendU32(append(f.out, in.op), in.sub)
@@ -189,7 +207,10 @@ func (f *bodyWriter) label(index uint32) uint32 {
 //	end
 func (f *bodyWriter) open(in *instruction) {
 	f.depth++
-	top := frame{op: in.op, label: f.depth}
+	top := frame{op: in.op, label: f.depth, start: f.way, end: stretch{dead: true}}
+	if in.op == opLoop {
+		f.way.bytes = 0
+	}
 	switch {
 	case in.op != opLoop || !f.metered:
 	case len(in.block.params) > 0:
@@ -202,7 +223,7 @@ func (f *bodyWriter) open(in *instruction) {
 		f.out = append(f.out, opLoop, emptyType, opBlock, emptyType)
 		f.outlinedCheck()
 		f.copied = in.end
-		top = frame{op: wrapped, label: f.depth + 1}
+		top.op, top.label = wrapped, f.depth+1
 		f.depth += 2
 	}
 	f.frames = append(f.frames, top)

@@ -17,6 +17,7 @@ const (
 	opCall        = 0x10
 	opDrop        = 0x1a
 	opLocalGet    = 0x20
+	opLocalSet    = 0x21
 	opLocalTee    = 0x22
 	opGlobalGet   = 0x23
 	opGlobalSet   = 0x24
@@ -26,9 +27,11 @@ const (
 	opF32Const    = 0x43
 	opF64Const    = 0x44
 	opI32LtS      = 0x48
+	opI32LtU      = 0x49
 	opI32Add      = 0x6a
 	opI32Sub      = 0x6b
 	opI32Mul      = 0x6c
+	opI32ShrU     = 0x76
 	opI64Add      = 0x7c
 	opI64Sub      = 0x7d
 	opI64Mul      = 0x7e

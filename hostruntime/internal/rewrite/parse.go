@@ -84,6 +84,8 @@ type body struct {
 	groups     span
 	groupCount uint32
 	code       span
+	// bulk says that the code has bulk operations.
+	bulk bool
 }
 
 type parser struct {
@@ -96,6 +98,7 @@ type parser struct {
 	dataCount int // of the data count section, -1 without one
 	dataNamed bool
 	frames    []frame
+	bulk      bool // of the function being read
 	heights   heights
 	work      work
 	mutables  int // mutable globals

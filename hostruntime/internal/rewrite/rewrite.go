@@ -3,6 +3,7 @@ package rewrite
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -87,9 +88,14 @@ type writer struct {
 	values  []uint64 // of baked globals, by old index
 	prefix  string   // of private export names
 	metered bool
-	// voidType is a type without parameters and results, for the tick.
-	voidType      uint32
-	tick, counter uint32
+	// added are the types that the module lacks for the functions below.
+	added []FuncType
+	// voidType and priceType are the types of the functions that are added
+	// behind the module's own: the tick and the stretch check, and the one that
+	// pays a price.
+	voidType, priceType  uint32
+	tick, stretch, price uint32
+	counter              uint32
 }
 
 const baked = ^uint32(0)
@@ -160,16 +166,23 @@ func (w *writer) number() error {
 		return errors.New("rewrite: Bake names imports that are not globals")
 	}
 	w.prefix = privatePrefix(m.Exports)
-	w.voidType = uint32(len(m.types))
-	for i, t := range m.types {
-		if len(t.Params)+len(t.Results) == 0 {
-			w.voidType = uint32(i)
-			break
-		}
-	}
+	w.voidType = w.typeIndex(FuncType{})
+	w.priceType = w.typeIndex(FuncType{Params: []ValType{I32}})
 	w.tick = uint32(len(m.funcImports) + len(m.funcs))
+	w.stretch, w.price = w.tick+1, w.tick+2
 	w.counter = uint32(len(m.globalImports)+len(m.Globals)) - w.removed
 	return nil
+}
+
+// typeIndex returns the index of a type, which is added if there is none.
+func (w *writer) typeIndex(t FuncType) uint32 {
+	for i, have := range w.m.types {
+		if slices.Equal(have.Params, t.Params) && slices.Equal(have.Results, t.Results) {
+			return uint32(i)
+		}
+	}
+	w.added = append(w.added, t)
+	return uint32(len(w.m.types) + len(w.added) - 1)
 }
 
 // global returns the new index of a global that isn't baked.

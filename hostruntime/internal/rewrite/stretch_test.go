@@ -1,0 +1,88 @@
+package rewrite
+
+import (
+	"bytes"
+	"testing"
+)
+
+// oneCount is 7 bytes of code that count in local 0.
+var oneCount = seq(get(0), i32(1), add, set(0))
+
+func counting(n int) []byte { return bytes.Repeat(oneCount, n) }
+
+// However code is laid out, what runs pays a unit for every maxStretch bytes.
+func TestLongStretchesPay(t *testing.T) {
+	long, short := counting(280), counting(28) // 1,960 and 196 bytes
+	tests := []struct {
+		name string
+		code []byte
+		ran  int // bytes of code that run, at least
+	}{
+		{"straight line", counting(10_000), 70_000},
+		{"a branch over what is left of a block", bytes.Repeat(block(void, long, br(0), short), 40), 40 * 1960},
+		{"a branch on a condition over the same", bytes.Repeat(block(void, long, i32(1), brIf(0), short), 40), 40 * 1960},
+		{"a table over the same", bytes.Repeat(block(void, long, i32(0), brTable(0, 0), short), 40), 40 * 1960},
+		{"the arm that is shorter", bytes.Repeat(seq(i32(0), ifElse(void, counting(400), long)), 40), 40 * 1960},
+		{"the arm that isn't there", bytes.Repeat(seq(long, i32(0), ifElse(void, counting(400), nil)), 40), 40 * 1960},
+		{"out of several blocks", bytes.Repeat(block(void, block(void, long, br(1)), short), 40), 40 * 1960},
+		{"a body without end in a loop", loop(void, counting(5_000), get(0), i32(50_000), op(opI32LtU), brIf(0)), 50_000 * 7},
+		{"after a loop", bytes.Repeat(seq(loop(void, counting(1)), counting(291)), 40), 40 * 2044},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var m asm
+			m.exported("f", nil, vals(I32), vals(I32), tt.code, get(0))
+			units := sameAsOriginal(t, m.bytes(), callEach(nil))
+			if least := int64(tt.ran / (maxStretch + maxInstructionBytes)); units < least {
+				t.Errorf("%d bytes ran for %d units, want %d at least", tt.ran, units, least)
+			}
+		})
+	}
+}
+
+// Code in which no check is due has none but those of entries and loops.
+func TestShortStretchesPayNothing(t *testing.T) {
+	var m asm
+	code := bytes.Repeat(seq(loop(void, counting(100)), i32(1), ifElse(void, counting(80), counting(80))), 50)
+	m.exported("f", nil, vals(I32), vals(I32), code, get(0))
+	if units := sameAsOriginal(t, m.bytes(), callEach(nil)); units != 1+50 {
+		t.Errorf("%d units, want one for the entry and one for each loop", units)
+	}
+}
+
+// Bulk operations pay for what they move, in as many slices as it takes.
+func TestBulkOperationsPay(t *testing.T) {
+	tests := []struct {
+		name  string
+		sub   byte
+		imm   []byte
+		shift int
+		sizes []uint64
+	}{
+		{"memory.fill", subMemoryFill, op(0), bulkBytesShift, []uint64{0, 127, 128, 65_536, 65_537}},
+		{"memory.copy", subMemoryCopy, op(0, 0), bulkBytesShift, []uint64{0, 127, 128, 65_536, 65_537}},
+		{"memory.init", subMemoryInit, op(0, 0), bulkBytesShift, []uint64{0, 200, 300, 301}},
+		{"table.copy", subTableCopy, op(0, 0), bulkElemsShift, []uint64{0, 15, 16, 100, 101}},
+		{"table.init", subTableInit, op(0, 0), bulkElemsShift, []uint64{0, 1, 2}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var m asm
+			m.memory(0, 1)
+			m.dataCount = true
+			m.passive(string(bytes.Repeat([]byte{7}, 300)))
+			m.tables = append(m.tables, op(byte(FuncRef), 0, 100))
+			m.elems = append(m.elems, op(1, 0, 1, 0)) // passive, one function
+			m.exported("f", vals(I32), nil, vals(I32), i32(0), i32(0), get(0), op(opMisc, tt.sub), tt.imm)
+			var want int64
+			var args [][]uint64
+			for _, n := range tt.sizes {
+				args = append(args, []uint64{n})
+				want += 1 + int64(n>>tt.shift)
+			}
+			if units := sameAsOriginal(t, m.bytes(), callEach(args...)); units != want {
+				t.Errorf("%d units, want %d", units, want)
+			}
+		})
+	}
+}
