@@ -95,7 +95,8 @@ func drawCase(r *rand.Rand, t *abi.Type) value.Value {
 
 func drawList(r *rand.Rand, t *abi.Type) value.Value {
 	n := r.IntN(5)
-	if t.Elem.Depth() == 1 && r.IntN(8) == 0 {
+	// Not of strings, which may be long: guests have a limit on memory here.
+	if t.Elem.Depth() == 1 && t.Elem.Kind != abi.String && r.IntN(8) == 0 {
 		n = r.IntN(3000)
 	}
 	if t.Elem.Kind == abi.U8 {
