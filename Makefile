@@ -7,7 +7,7 @@ CACHE := $(or $(CAPSULE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/capsule)
 QUICKSTART := separate-file-examples/quickstart
 LINT := $(CACHE)/lint
 RUFF := $(LINT)/python/bin/ruff
-PEER := $(CACHE)/bench/bin/python
+PEER := $(CACHE)/bench/installed
 TSC := $(LINT)/js/node_modules/.bin/tsc
 PLATFORMS := darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 linux/arm64
 
@@ -17,6 +17,7 @@ help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 demo: ## Build and run the quickstart: one WIT world, a Python and a JavaScript guest
+	@echo 'compiling capsule-gen; the first time, all of this takes a minute or two'
 	$(GO) run ./cmd/capsule-gen generate --config $(QUICKSTART)/capsule.toml
 	$(GO) run ./cmd/capsule-gen build --config $(QUICKSTART)/capsule.toml --available
 	cd $(QUICKSTART) && $(GO) run ./host
@@ -31,7 +32,7 @@ test-guests: ## Tests with guests built by the real toolchains
 	$(GO) test -tags guests -p 1 -timeout 30m ./testsuite/... ./cmd/...
 
 bench: $(PEER) ## Figures: start, instantiate, first and steady call, metering; beside wasmtime's
-	$(GO) run ./testsuite/bench -peer $(PEER)
+	$(GO) run ./testsuite/bench -peer $(CACHE)/bench/bin/python
 
 conformance: ## Random types and values, through every guest, here and in wasmtime
 	$(GO) test -tags conformance -v -timeout 30m ./testsuite/differential
@@ -51,6 +52,7 @@ lint-go:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: run gofmt -w on the files above'; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags guests ./...
+	$(GO) vet -tags conformance ./testsuite/differential
 	$(GO) tool staticcheck -tags guests ./...
 
 lint-python: $(RUFF)

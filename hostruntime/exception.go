@@ -1,24 +1,32 @@
 package hostruntime
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 )
 
-// quickJSException finds the exception in the debug form in which
-// componentize-qjs reports it.
-var quickJSException = regexp.MustCompile(`Exception \{ message: (?:Some\(("(?:[^"\\]|\\.)*")\)|None)`)
+var (
+	// quickJSException finds the exception in the debug form in which
+	// componentize-qjs reports it.
+	quickJSException = regexp.MustCompile(`Exception \{ message: Some\("((?:[^"\\]|\\.)*)"\)`)
+	// pythonValue finds the one that componentize-py reports when a result
+	// doesn't have the type that it should.
+	pythonValue = regexp.MustCompile(`PyErr \{ type: <class '([^']*)'>, value: ([^\n]*?), traceback:`)
+	// pythonLine is an exception that has no traceback of the guest's.
+	pythonLine = regexp.MustCompile(`(?m)^([A-Za-z_.]*(?:Error|Exception|Exit|Interrupt)(?:: .*)?)$`)
+	// rustEscape is a character in a Rust debug string that Go writes otherwise.
+	rustEscape = regexp.MustCompile(`\\u\{([0-9a-fA-F]{1,6})\}`)
+)
 
 // exception finds the uncaught exception in what a guest's engine wrote to
-// standard error as it gave up. Engines have no other way to tell; each has a
-// form of its own, and the text is the guest's, so this is for people to read
+// standard error as it gave up. Engines have no other way to tell; each has
+// forms of its own, and the text is the guest's, so this is for people to read
 // and nothing to decide by. Empty if nothing was found.
 func exception(stderr string) string {
 	if m := quickJSException.FindAllStringSubmatch(stderr, -1); m != nil {
-		if message, err := strconv.Unquote(m[len(m)-1][1]); err == nil {
-			return message
-		}
+		return unquoteRust(m[len(m)-1][1])
 	}
 	if i := strings.LastIndex(stderr, "Traceback (most recent call last):\n"); i >= 0 {
 		// Python: after the frames, which are indented, the exception.
@@ -29,9 +37,31 @@ func exception(stderr string) string {
 			}
 		}
 	}
+	if m := pythonValue.FindAllStringSubmatch(stderr, -1); m != nil {
+		return unquoteRust(m[len(m)-1][2])
+	}
+	if m := pythonLine.FindAllString(stderr, -1); m != nil {
+		return m[len(m)-1]
+	}
 	if message, _, found := strings.Cut(stderr, "\nStack:\n"); found {
 		// StarlingMonkey: the message, then the frames.
 		return message[strings.LastIndexByte(message, '\n')+1:]
 	}
 	return ""
+}
+
+// unquoteRust undoes the escapes of a Rust debug string; what it can't undo
+// stays as it is.
+func unquoteRust(text string) string {
+	inGo := rustEscape.ReplaceAllStringFunc(text, func(escape string) string {
+		code, err := strconv.ParseUint(rustEscape.FindStringSubmatch(escape)[1], 16, 32)
+		if err != nil {
+			return escape
+		}
+		return fmt.Sprintf(`\U%08x`, code)
+	})
+	if message, err := strconv.Unquote(`"` + strings.ReplaceAll(inGo, `\'`, `'`) + `"`); err == nil {
+		return message
+	}
+	return text
 }

@@ -27,6 +27,14 @@ RuntimeError: second
 thread '<unnamed>' (1) panicked at crates/runtime/src/interpreter.rs:51:31:
 Failed to call 'act': Exception(Exception { message: Some("the \"guest's\" own words"), stack: Some("    at act (/guest.js:29:17)\n") })
 `, `the "guest's" own words`},
+		{"quickjs, control characters", `Failed to call 'act': Exception(Exception { message: Some("a\u{1b}[31m \'b\' \u{1f30d}"), stack: None })`,
+			"a\x1b[31m 'b' \U0001F30D"},
+		{"python, a result of another type", `
+thread '<unnamed>' (1) panicked at runtime/src/lib.rs:1500:25:
+called ` + "`Result::unwrap()`" + ` on an ` + "`Err`" + ` value: PyErr { type: <class 'TypeError'>, value: TypeError("'int' object is not an instance of 'str'"), traceback: None }
+`, `TypeError("'int' object is not an instance of 'str'")`},
+		{"python, without a traceback", "TypeError: WitWorld.greet() missing 1 required positional argument: 'b'\n\nthread '<unnamed>' (1) panicked at x\n",
+			"TypeError: WitWorld.greet() missing 1 required positional argument: 'b'"},
 		{"starlingmonkey", "printed before\nthe guest's own words\nStack:\n  act@guest.js:29:13\n\nRedirecting call to abort() to mozalloc_abort\n",
 			"the guest's own words"},
 		{"nothing", "some text\n", ""},

@@ -16,7 +16,18 @@ type ResultError[E any] struct {
 	Value E
 }
 
-func (e *ResultError[E]) Error() string { return fmt.Sprintf("result error: %+v", e.Value) }
+// Error names the error's type and what it holds. Its text may be the guest's
+// own: see EscapeText.
+func (e *ResultError[E]) Error() string {
+	var value any = e.Value
+	switch value := value.(type) {
+	case Unit:
+		return "the function returned its error case"
+	case string:
+		return "the function returned its error case: " + value
+	}
+	return fmt.Sprintf("the function returned its error case: %T%+v", value, value)
+}
 
 // IsResultError tells a ResultError of any type from other errors.
 func (e *ResultError[E]) IsResultError() {}

@@ -49,10 +49,15 @@ func amount(limit string, n uint64) string {
 		return time.Duration(n).String()
 	case LimitMemory, LimitLifted:
 		const mib = 1 << 20
-		if n >= mib && n%mib == 0 {
+		switch {
+		case n == 1:
+			return "1 byte"
+		case n < mib:
+			return fmt.Sprintf("%d bytes", n)
+		case n%mib == 0:
 			return fmt.Sprintf("%d MiB", n/mib)
 		}
-		return fmt.Sprintf("%d bytes", n)
+		return fmt.Sprintf("%.1f MiB", float64(n)/mib)
 	}
 	return fmt.Sprint(n)
 }

@@ -31,7 +31,7 @@ func print(w io.Writer, columns []column) error {
 	})
 	row("reversed span", func(c *column) string { return c.problem })
 	row("last progress", func(c *column) string { return fmt.Sprint(c.progress[len(c.progress)-1]) })
-	row("used", func(c *column) string {
+	row("first call used", func(c *column) string {
 		return fmt.Sprintf("%v, %.1f MiB, %d host calls",
 			c.used.WallTime.Round(100*time.Microsecond), float64(c.used.MemoryBytes)/(1<<20), c.used.HostCalls)
 	})
