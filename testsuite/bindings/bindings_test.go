@@ -379,7 +379,7 @@ func TestHostErrors(t *testing.T) {
 		{"another function's result error", &broken{err: &types.EchoResultErrError{Value: types.ShapeNothing{}}}, func(ctx context.Context, e *types.EchoExports) error {
 			_, err := e.EchoResult(ctx, numbers{})
 			return err
-		}, "result error"},
+		}, "the function returned its error case: types.ShapeNothing{}"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
