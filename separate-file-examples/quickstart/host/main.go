@@ -41,6 +41,7 @@ func run(ctx context.Context, w io.Writer, guests ...string) error {
 	}
 	defer rt.Close(ctx)
 
+	fmt.Fprintln(os.Stderr, "loading the guests; the first time, their engines are compiled")
 	var columns []column
 	for _, file := range guests {
 		c, err := reviewed(ctx, rt, file, quakes)
