@@ -108,6 +108,20 @@ func (e *Trap) Error() string {
 // Unwrap returns the host function's error.
 func (e *Trap) Unwrap() error { return e.Cause }
 
+// A HostPanic is the cause of a trap that a panicking host function ended in:
+// a bug of the host's.
+type HostPanic struct {
+	// Func is the import that the function serves.
+	Func string
+	// Value is what it panicked with, Stack where.
+	Value any
+	Stack []byte
+}
+
+func (e *HostPanic) Error() string {
+	return fmt.Sprintf("host function %s panicked: %v", e.Func, e.Value)
+}
+
 // The limits that a LimitError can name.
 const (
 	LimitMemory   = "memory"

@@ -121,7 +121,7 @@ func (in *Instance) serveHost(l *lowered, stack []uint64) (err error) {
 	f := &in.imports[l.plan.Target]
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("host function %s panicked: %v\n%s", itemName(imp.Interface, imp.Name), r, debug.Stack())
+			err = &HostPanic{Func: itemName(imp.Interface, imp.Name), Value: r, Stack: debug.Stack()}
 		}
 	}()
 	x := l.cx.Handles.(*crossing)

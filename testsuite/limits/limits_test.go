@@ -294,8 +294,12 @@ func TestAPanickingHostFunctionIsATrap(t *testing.T) {
 			}),
 		})
 		_, err := act(ctx, in, "ask")
-		if trap := errorAs[*hostruntime.Trap](err); trap == nil || !strings.Contains(trap.Reason, "a bug of the host's") {
-			t.Errorf("got %v", err)
+		const want = "host function test:limits/host@0.1.0#ask panicked: a bug of the host's"
+		if trap := errorAs[*hostruntime.Trap](err); trap == nil || trap.Reason != want {
+			t.Errorf("got %v, want a trap: %s", err, want)
+		}
+		if cause := errorAs[*hostruntime.HostPanic](err); cause == nil || !strings.Contains(string(cause.Stack), "limits_test.go") {
+			t.Errorf("the cause doesn't tell where: %+v", cause)
 		}
 	})
 }
