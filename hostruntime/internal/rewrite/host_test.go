@@ -52,8 +52,12 @@ func rewriteAll(t testing.TB, src []byte, meter bool) *Output {
 // A host runs one rewritten module the way the runtime does: its allocator
 // gives the memory its real limits, and grants slices when the module ticks.
 type host struct {
-	out     *Output
-	slice   int64
+	out   *Output
+	slice int64
+	// widen doubles the slice every thousand grants: a bulk operation can cost
+	// millions of units.
+	widen   bool
+	grants  int
 	budget  int64 // units that may still be granted
 	granted int64
 	counter api.MutableGlobal
@@ -110,6 +114,9 @@ func (h *host) tick() {
 	}
 	h.budget -= slice
 	h.granted += slice
+	if h.grants++; h.widen && h.grants%1000 == 0 {
+		h.slice *= 2
+	}
 	h.counter.Set(uint64(slice))
 }
 

@@ -158,7 +158,7 @@ func (w *specWorld) instantiate(src []byte) error {
 	if err != nil {
 		return err
 	}
-	h := &host{out: out, slice: 997, budget: plenty}
+	h := &host{out: out, slice: 3, widen: true, budget: plenty}
 	w.hosts = append(w.hosts, h)
 	mod, err := w.r.InstantiateWithConfig(experimental.WithMemoryAllocator(ctx, w), out.Bytes, cfg)
 	if err != nil {
