@@ -71,7 +71,7 @@ func hostDrops(imports []Imports) map[string]func(ctx context.Context, rep any) 
 				what := &link.HostFunc{Interface: imp.Interface, Name: "[resource-drop]" + imp.Name}
 				defer func() {
 					if r := recover(); r != nil {
-						err = hostError(what, fmt.Errorf("panicked: %v\n%s", r, debug.Stack()))
+						err = &HostPanic{Func: itemName(what.Interface, what.Name), Value: r, Stack: debug.Stack()}
 					}
 				}()
 				if err := imp.Drop(ctx, rep); err != nil {

@@ -175,3 +175,18 @@ func TestHostDropFails(t *testing.T) {
 		t.Errorf("close: %v, %d drops", err, len(dropped))
 	}
 }
+
+func TestHostDropPanics(t *testing.T) {
+	var dropped []uint32
+	imports := files(&dropped, false)
+	imports[2].Drop = func(context.Context, any) error { panic("a bug of the host's") }
+	in := instance(t, "Imports", imports)
+	_, err := in.Call(t.Context(), "drop", call(t, in, "open", value.U32(1)))
+	const want = "[resource-drop]file panicked: a bug of the host's"
+	if trap, ok := errors.AsType[*hostruntime.Trap](err); !ok || !strings.HasSuffix(trap.Reason, want) {
+		t.Errorf("got %v, want a trap: …%s", err, want)
+	}
+	if cause, ok := errors.AsType[*hostruntime.HostPanic](err); !ok || !strings.Contains(string(cause.Stack), "hostresource_test.go") {
+		t.Errorf("the cause doesn't tell where: %v", err)
+	}
+}
