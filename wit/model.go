@@ -15,9 +15,11 @@ type Package struct {
 	// Namespace, Name and Version are the parts of `ns:name@1.2.3`; Version
 	// is empty where the package has none.
 	Namespace, Name, Version string
-	Docs                     string
-	Interfaces               []*Interface
-	Worlds                   []*World
+	// Pos is that of the name in the first header of the package.
+	Pos        Position
+	Docs       string
+	Interfaces []*Interface
+	Worlds     []*World
 }
 
 // ID returns the package's full name: "ns:name" or "ns:name@1.2.3".
@@ -42,17 +44,32 @@ type Position struct {
 	Line, Column int
 }
 
+// A Stability is what an item's gates say about it; all empty where it has
+// none.
+type Stability struct {
+	// Since is the version of the package that brought the item:
+	// @since(version = 1.2.3).
+	Since string
+	// Unstable is the feature that the item belongs to: @unstable(feature = x).
+	// Items whose feature wasn't asked for are not in the model.
+	Unstable string
+	// Deprecated is the version from which on the item should no longer be
+	// used: @deprecated(version = 1.2.3).
+	Deprecated string
+}
+
 // An Interface is a named group of types and functions, or the body of an
 // inline interface of a world (Name is then the import's or export's name and
 // Inline is set).
 type Interface struct {
-	Pos     Position
-	Package *Package
-	Name    string
-	Inline  bool
-	Docs    string
-	Types   []*TypeDef // in WIT order
-	Funcs   []*Func    // in WIT order
+	Pos       Position
+	Package   *Package
+	Name      string
+	Inline    bool
+	Docs      string
+	Stability Stability
+	Types     []*TypeDef // in WIT order
+	Funcs     []*Func    // in WIT order, those of resources included
 }
 
 // ID returns the name by which components import and export the interface:
@@ -66,22 +83,44 @@ func (i *Interface) ID() string {
 
 // A World is what a component imports and exports.
 type World struct {
-	Pos     Position
-	Package *Package
-	Name    string
-	Docs    string
-	Types   []*TypeDef // declared in or used by the world itself
-	Imports []Item     // in WIT order
+	Pos       Position
+	Package   *Package
+	Name      string
+	Docs      string
+	Stability Stability
+	Types     []*TypeDef // declared in, used by or included in the world itself
+	// Imports and Exports are in WIT order. Interfaces that the text doesn't
+	// mention, and that are imported because others use their types, come
+	// first; what an include brings stands where the include does.
+	Imports []Item
 	Exports []Item
 }
 
 // An Item is one import or export of a world; either Interface or Func is set.
 type Item struct {
+	// Pos is where the world's text mentions the item: its name, or the include
+	// that brought it. It is the zero value for an interface that is imported
+	// because another item uses its types.
+	Pos Position
 	// Name is what the component calls it: the interface's ID, or the plain
-	// name of a function or inline interface.
+	// name of a function, an inline interface, or an interface that is imported
+	// or exported under a name of its own (see Implements).
 	Name      string
 	Interface *Interface
 	Func      *Func
+	// Docs are those of the import or export itself, as `import pkg/iface` may
+	// have them; a function and an inline interface have their own.
+	Docs      string
+	Stability Stability
+	// ExternalID is the text of @external-id; empty where there is none.
+	ExternalID string
+}
+
+// Implements reports whether the item is a named interface under a plain name
+// of its own: `import primary: ns:pkg/store`. A world may have several such
+// items for one interface; each has resources of its own.
+func (i Item) Implements() bool {
+	return i.Interface != nil && !i.Interface.Inline && i.Name != i.Interface.ID()
 }
 
 // A FuncKind says how a function belongs to a resource.
@@ -95,38 +134,78 @@ const (
 	Constructor
 )
 
+// An AccessorKind says whether a function reads or writes a property.
+type AccessorKind uint8
+
+// The accessor kinds.
+const (
+	NoAccessor AccessorKind = iota
+	Getter                  // `name: get() -> t`
+	Setter                  // `name: set(value: t)`
+)
+
+// String returns "", "get" or "set".
+func (k AccessorKind) String() string {
+	switch k {
+	case Getter:
+		return "get"
+	case Setter:
+		return "set"
+	}
+	return ""
+}
+
 // A Func is one function.
 type Func struct {
+	// Pos is that of the name.
 	Pos Position
 	// Name is the plain kebab-case name: of a method without its resource.
 	// A constructor's is "constructor".
 	Name     string
 	Kind     FuncKind
 	Resource *TypeDef // of a method, static or constructor
-	Docs     string
-	Async    bool
+	// Accessor marks the getter or setter of the property Name. The two have
+	// the same Name and differ in ExternName.
+	Accessor  AccessorKind
+	Docs      string
+	Stability Stability
+	// ExternalID is the text of @external-id; empty where there is none.
+	ExternalID string
+	Async      bool
 	// Params include a method's self.
 	Params []Param
-	// Result is nil for a function without a result.
+	// Result is nil for a function without a result. A constructor's is the
+	// resource, or, where it can fail, a result with the resource as ok.
 	Result *Type
 }
 
+// Fallible reports whether f is a constructor that returns a result.
+func (f *Func) Fallible() bool {
+	return f.Kind == Constructor && f.Result.Resolve().Kind == abi.Result
+}
+
 // ExternName returns the function's name in a component:
-// "name", "[method]res.name", "[static]res.name" or "[constructor]res".
+// "name", "[method]res.name", "[static]res.name" or "[constructor]res". Before
+// the name of an accessor stands "[get]" or "[set]".
 func (f *Func) ExternName() string {
+	accessor := ""
+	if f.Accessor != NoAccessor {
+		accessor = "[" + f.Accessor.String() + "]"
+	}
 	switch f.Kind {
 	case Method:
-		return "[method]" + f.Resource.Name + "." + f.Name
+		return "[method]" + accessor + f.Resource.Name + "." + f.Name
 	case Static:
-		return "[static]" + f.Resource.Name + "." + f.Name
+		return "[static]" + accessor + f.Resource.Name + "." + f.Name
 	case Constructor:
 		return "[constructor]" + f.Resource.Name
 	}
-	return f.Name
+	return accessor + f.Name
 }
 
-// A Param is one named parameter.
+// A Param is one named parameter. A method's self has no position.
 type Param struct {
+	Pos  Position
 	Name string
 	Type *Type
 }
@@ -134,10 +213,13 @@ type Param struct {
 // A TypeDef is a named type. An alias (`type a = b`, or a `use`) has
 // a Shape that only names its target; see Shape.
 type TypeDef struct {
-	Pos   Position
-	Name  string
-	Docs  string
-	Owner Owner
+	Pos       Position
+	Name      string
+	Docs      string
+	Stability Stability
+	// ExternalID is the text of @external-id; empty where there is none.
+	ExternalID string
+	Owner      Owner
 	// Resource marks a resource declaration; Shape is then nil.
 	Resource bool
 	// Methods are a resource's functions, constructor first.
@@ -162,11 +244,14 @@ type Owner struct {
 // A Type is a use of a type: a named one (Def set, everything else zero) or an
 // anonymous structure.
 type Type struct {
+	// Pos is where this use stands; the zero value for what the text doesn't
+	// spell out, such as a method's self.
+	Pos    Position
 	Def    *TypeDef
 	Kind   abi.Kind
-	Elem   *Type // List, Option, Map's value, Stream and Future (may be nil)
-	Key    *Type // Map
-	Length uint32
+	Elem   *Type   // List, Option, Map's value, Stream and Future (may be nil)
+	Key    *Type   // Map
+	Length uint32  // elements of a fixed-length List, 0 for any other
 	Fields []Field // Record; Tuple without names
 	Cases  []Case  // Variant, Enum; Result has "ok" and "error"
 	Labels []Case  // Flags
@@ -178,6 +263,7 @@ type Type struct {
 
 // A Field is one field of a record, or one element of a tuple.
 type Field struct {
+	Pos  Position
 	Name string
 	Docs string
 	Type *Type
@@ -185,6 +271,7 @@ type Field struct {
 
 // A Case is one case of a variant or enum, or one flag.
 type Case struct {
+	Pos  Position
 	Name string
 	Docs string
 	Type *Type // nil where the case has no payload
