@@ -18,6 +18,10 @@ type node struct {
 	// end closes the file or folder that the resource is or uses; nil where
 	// there is none.
 	end func() error
+	// stop ends what goes on behind the resource on other goroutines, without
+	// waiting for them; nil where nothing does. It is called when the resource
+	// ends, or the Host closes, and may be called again.
+	stop func()
 }
 
 func (n *node) base() *node { return n }
@@ -29,7 +33,8 @@ type rep interface {
 }
 
 // open makes r a live resource, a child of parent unless that is nil, and
-// returns the own handle to it. On error r's end has been called.
+// returns the own handle to it. On error r's end and
+// stop have been called.
 func (h *Host) open(r *Resource, it rep, parent *node) (value.Value, error) {
 	n := it.base()
 	h.mu.Lock()
@@ -54,6 +59,9 @@ func (h *Host) open(r *Resource, it rep, parent *node) (value.Value, error) {
 	if err != nil {
 		if n.end != nil {
 			n.end()
+		}
+		if n.stop != nil {
+			n.stop()
 		}
 		return nil, err
 	}
@@ -102,7 +110,13 @@ func (h *Host) release(n *node) error {
 		}
 	}
 	h.mu.Unlock()
-	if !alive || n.end == nil {
+	if !alive {
+		return nil
+	}
+	if n.stop != nil {
+		n.stop()
+	}
+	if n.end == nil {
 		return nil
 	}
 	// What the guest gave up is gone for it either way: an error of the

@@ -156,6 +156,9 @@ func (h *Host) Close() error {
 	close(h.closed)
 	var errs []error
 	for n := range live {
+		if n.stop != nil {
+			n.stop()
+		}
 		if n.end != nil {
 			errs = append(errs, n.end())
 		}
