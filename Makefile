@@ -29,13 +29,14 @@ test-go: ## The quick tests: Go alone
 
 # One package at a time: two would compile the same engines twice, at a gigabyte each.
 test-guests: ## Tests with guests built by the real toolchains
-	$(GO) test -tags guests -p 1 -timeout 30m ./testsuite/... ./cmd/...
+	$(GO) test -tags guests -p 1 -timeout 30m ./testsuite/... ./cmd/... ./hostruntime/internal/canon
 
 bench: $(PEER) ## Figures: start, instantiate, first and steady call, metering; beside wasmtime's
 	$(GO) run ./testsuite/bench -peer $(CACHE)/bench/bin/python
 
-conformance: ## Random types and values, through every guest, here and in wasmtime
-	$(GO) test -tags conformance -v -timeout 30m ./testsuite/differential
+conformance: ## Random types and values, as in definitions.py and wasmtime; SEED draws others
+	$(GO) test -tags conformance -v -run TestMemoryIsDefinitionsPys ./hostruntime/internal/canon -seed $(or $(SEED),1)
+	$(GO) test -tags conformance -v -timeout 30m ./testsuite/differential -seed $(or $(SEED),1)
 
 fuzz: ## Fuzz every target for FUZZTIME each
 	./testsuite/fuzz.sh $(or $(FUZZTIME),30m)
@@ -52,7 +53,7 @@ lint-go:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: run gofmt -w on the files above'; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags guests ./...
-	$(GO) vet -tags conformance ./testsuite/differential
+	$(GO) vet -tags conformance ./testsuite/differential ./hostruntime/internal/canon
 	$(GO) tool staticcheck -tags guests ./...
 
 lint-python: $(RUFF)

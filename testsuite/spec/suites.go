@@ -176,12 +176,7 @@ func setUp(ctx context.Context, work string) error {
 	if err := os.Rename(filepath.Join(build, "target", "debug", "wast2json"), exe); err != nil {
 		return err
 	}
-	// The crates that carry suites are dependencies of no platform: build
-	// leaves them out, fetch doesn't.
-	if _, err := run(ctx, nil, cargo, "fetch", "--locked", "--quiet", "--manifest-path", manifest); err != nil {
-		return err
-	}
-	crates, err := crateFolders(ctx, cargo, manifest)
+	crates, err := fetchCrates(ctx, cargo, manifest)
 	if err != nil {
 		return err
 	}
@@ -198,8 +193,13 @@ func setUp(ctx context.Context, work string) error {
 	return nil
 }
 
-// crateFolders asks cargo where it unpacked the crates.
-func crateFolders(ctx context.Context, cargo, manifest string) (map[string]string, error) {
+// fetchCrates returns where cargo unpacked the crates, by name.
+func fetchCrates(ctx context.Context, cargo, manifest string) (map[string]string, error) {
+	// The crates that carry suites are dependencies of no platform: build
+	// leaves them out, fetch doesn't.
+	if _, err := run(ctx, nil, cargo, "fetch", "--locked", "--quiet", "--manifest-path", manifest); err != nil {
+		return nil, err
+	}
 	out, err := run(ctx, nil, cargo, "metadata", "--locked", "--offline", "--format-version", "1", "--manifest-path", manifest)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,10 @@ type Budget struct {
 }
 
 // NewBudget returns a budget of limit bytes.
-func NewBudget(limit uint64) *Budget { return &Budget{limit: limit} }
+func NewBudget(limit uint64) *Budget { return new(MakeBudget(limit)) }
+
+// MakeBudget is NewBudget for a Budget that is part of something.
+func MakeBudget(limit uint64) Budget { return Budget{limit: limit} }
 
 // Charge takes n bytes. It is called before they are allocated.
 //
