@@ -15,16 +15,16 @@ import (
 // A call is what the instance knows of the call from the host that it serves.
 type call struct {
 	export string
-	// outer is the caller's context; ctx carries the instance and the wall
-	// time limit besides.
-	outer, ctx context.Context
-	cancel     context.CancelFunc
-	deadline   time.Time // of the limit, if it comes before the caller's
-	limits     Limits
-	started    time.Time
-	report     *Report
-	budget     *canon.Budget
-	hostCalls  uint64
+	// outer is the caller's context.
+	outer context.Context
+	// hosted is what host functions are given, made for the first of them.
+	hosted    *hostContext
+	deadline  time.Time // of the limit, if it comes before the caller's
+	limits    Limits
+	started   time.Time
+	report    *Report
+	budget    canon.Budget
+	hostCalls uint64
 	// failure is the first error of a host function or of the runtime while
 	// guest code was running; the guest's own trap follows from it.
 	failure error
@@ -38,7 +38,27 @@ func (c *call) fail(err error) {
 	}
 }
 
-type instanceKey struct{}
+// context returns the context for host functions.
+func (c *call) context() context.Context {
+	if c.hosted == nil {
+		c.hosted = &hostContext{outer: c.outer, deadline: c.deadline}
+	}
+	return c.hosted
+}
+
+// over returns why the call must not go on, nil if it may.
+//
+// The deadline is compared with the clock rather than waited for: a timer needs
+// a scheduler that the guest may be holding up.
+func (c *call) over() error {
+	if err := c.outer.Err(); err != nil {
+		return err
+	}
+	if !c.deadline.IsZero() && !time.Now().Before(c.deadline) {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
 
 // begin takes the instance for one call.
 func (in *Instance) begin(ctx context.Context, export string) error {
@@ -62,15 +82,13 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 		c.limits = in.limits.narrow(*by)
 	}
 	c.report, _ = ctx.Value(reportKey{}).(*Report)
-	c.ctx, c.cancel = context.WithValue(ctx, instanceKey{}, in), func() {}
 	if c.limits.WallTime < math.MaxInt64 {
 		deadline := c.started.Add(c.limits.WallTime)
 		if own, ok := ctx.Deadline(); !ok || deadline.Before(own) {
 			c.deadline = deadline
-			c.ctx, c.cancel = context.WithDeadline(c.ctx, deadline)
 		}
 	}
-	c.budget = canon.NewBudget(c.limits.LiftedBytes)
+	c.budget = canon.MakeBudget(c.limits.LiftedBytes)
 	in.memory.limit, in.memory.refused = c.limits.MemoryBytes, 0
 	in.handles.Limit = uint32(min(c.limits.Handles, handle.MaxLength))
 	in.stdout.start(c.limits.OutputBytes)
@@ -83,7 +101,9 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 // caller shall see it. Every error but a bad argument ends the instance.
 func (in *Instance) end(err error) error {
 	c := &in.call
-	c.cancel()
+	if c.hosted != nil {
+		c.hosted.end()
+	}
 	if err != nil {
 		err = in.public(err)
 		if _, ok := err.(*ArgumentError); !ok {
@@ -98,7 +118,7 @@ func (in *Instance) end(err error) error {
 			StdoutBytes: in.stdout.total, StderrBytes: in.stderr.total,
 		}
 	}
-	c.outer, c.ctx, c.cancel, c.report = nil, nil, nil, nil
+	c.outer, c.hosted, c.report = nil, nil, nil
 	in.component.rt.endCall()
 	in.busy.Store(false)
 	return err
@@ -166,7 +186,7 @@ func (in *Instance) public(err error) error {
 	if budget, ok := errors.AsType[*canon.BudgetError](err); ok {
 		return &LimitError{Export: c.export, Limit: LimitLifted, Max: budget.Limit, Attempt: budget.Need}
 	}
-	if over := c.ctx.Err(); over != nil && errors.Is(err, over) {
+	if over := c.over(); over != nil && errors.Is(err, over) {
 		err = in.ended(over)
 	}
 	if limit, ok := err.(*LimitError); ok {

@@ -62,7 +62,7 @@ func (in *Instance) callCore(f *coreFunc, stack []uint64) error {
 	}
 	was := f.active
 	f.active = true
-	err = fn.CallWithStack(in.call.ctx, stack)
+	err = fn.CallWithStack(in.guest, stack)
 	f.active = was
 	in.stacks.leave(outer)
 	if !was {

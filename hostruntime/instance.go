@@ -46,7 +46,8 @@ type Instance struct {
 	stdout    capture
 	stderr    capture
 
-	call call
+	call  call
+	guest context.Context // of the guest's code; see guestContext
 }
 
 // A part is the run-time state of one component instance.
@@ -80,6 +81,7 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		lifted:    make([]*lifted, len(c.plan.Lifted)),
 		lowered:   make([]*lowered, len(c.plan.Trampolines)),
 	}
+	in.guest = guestContext{in}
 	in.memory.limit = in.limits.MemoryBytes
 	dirs, err := in.openDirs(policy.Dirs)
 	if err != nil {

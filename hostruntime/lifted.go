@@ -85,7 +85,7 @@ func (f *lifted) start(caller int) (*activation, error) {
 	a.caller, a.task = caller, handle.Task{}
 	a.result, a.hasResult = nil, false
 	a.outer = f.in.parts[f.plan.Instance].tasks.begin(runningTask{activation: a})
-	a.cx.Budget = f.in.call.budget
+	a.cx.Budget = &f.in.call.budget
 	a.cx.Mem = a.cx.Refresh()
 	return a, nil
 }

@@ -1,9 +1,6 @@
 package hostruntime
 
 import (
-	"context"
-	"time"
-
 	"github.com/tetratelabs/wazero/api"
 )
 
@@ -52,16 +49,9 @@ func (in *Instance) tick() {
 }
 
 // stopped returns why the call in progress must not go on, nil if it may.
-//
-// The deadline is compared here as well as in the context, whose timer needs
-// a scheduler that the guest may be holding up.
 func (in *Instance) stopped() error {
-	c := &in.call
-	if err := c.ctx.Err(); err != nil {
+	if err := in.call.over(); err != nil {
 		return in.ended(err)
-	}
-	if !c.deadline.IsZero() && !time.Now().Before(c.deadline) {
-		return in.ended(context.DeadlineExceeded)
 	}
 	return nil
 }

@@ -177,7 +177,7 @@ func (in *Instance) dropResource(caller int, rt *handle.ResourceType, resource i
 // the host, has dropped.
 func (in *Instance) destroy(caller int, rt *handle.ResourceType, resource int, what any) error {
 	if rt.Dtor != nil {
-		return rt.Dtor(in.call.ctx, what)
+		return rt.Dtor(in.call.context(), what)
 	}
 	plan := &in.component.plan.Resources[resource]
 	if plan.Instance == host || plan.Dtor == nil {

@@ -126,11 +126,11 @@ func (in *Instance) serveHost(l *lowered, stack []uint64) (err error) {
 	}()
 	x := l.cx.Handles.(*crossing)
 	defer x.lends.DeliverResolve()
-	l.cx.Budget = in.call.budget
+	l.cx.Budget = &in.call.budget
 	l.cx.Mem = l.cx.Refresh()
 	if f.static != nil {
 		l.call.Reset(&l.cx, stack)
-		if err := f.static(in.call.ctx, &l.call); err != nil {
+		if err := f.static(in.call.context(), &l.call); err != nil {
 			return hostError(imp, err)
 		}
 		return unfit(imp, l.call.Err())
@@ -148,7 +148,7 @@ func (in *Instance) serveHost(l *lowered, stack []uint64) (err error) {
 	if err != nil {
 		return err
 	}
-	result, err := serve(in.call.ctx, args)
+	result, err := serve(in.call.context(), args)
 	if err != nil {
 		return hostError(imp, err)
 	}
@@ -200,7 +200,7 @@ func (e *hostFuncError) Unwrap() error { return e.err }
 func (in *Instance) serveGuest(t *link.Trampoline, stack []uint64) error {
 	caller := &lowered{plan: t, params: paramTypes(t.Type), cx: in.context(t.Instance, &t.Options)}
 	caller.flat, caller.maxFlat = flattenLowered(t.Type, &t.Options)
-	caller.cx.Budget, caller.cx.Relay = in.call.budget, true
+	caller.cx.Budget, caller.cx.Relay = &in.call.budget, true
 	caller.cx.Mem = caller.cx.Refresh()
 	x := caller.cx.Handles.(*crossing)
 	defer x.lends.DeliverResolve()

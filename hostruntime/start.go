@@ -31,7 +31,7 @@ func (in *Instance) startCore(slot int) error {
 	}
 	s := &in.component.steps[slot]
 	config := wazero.NewModuleConfig().WithName("").WithStartFunctions().WithRandSource(rand.Reader)
-	ctx := experimental.WithImportResolver(in.call.ctx, func(name string) api.Module {
+	ctx := experimental.WithImportResolver(guestContext{in}, func(name string) api.Module {
 		if name == hostModule {
 			return s.host
 		}

@@ -2,14 +2,11 @@ package bindings
 
 import (
 	"encoding/binary"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/capsule-kit/capsule/internal/wasmtools"
+	"github.com/capsule-kit/capsule/testsuite/internal/component"
 	"github.com/capsule-kit/capsule/wit"
 	"github.com/capsule-kit/capsule/wit/abi"
-	"golang.org/x/tools/txtar"
 )
 
 const witDir = "../types/wit"
@@ -34,36 +31,7 @@ func passthrough(t testing.TB) []byte {
 			m.forward(item.Name, f.Name, f.ABI())
 		}
 	}
-	archive := &txtar.Archive{Files: []txtar.File{{Name: "core.wasm", Data: m.bytes()}}}
-	paths, err := filepath.Glob(filepath.Join(witDir, "*.wit"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		archive.Files = append(archive.Files, txtar.File{Name: "wit/" + filepath.Base(path), Data: text})
-	}
-	tool, err := wasmtools.Open(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := func(args ...string) []byte {
-		files, err := txtar.FS(archive)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := tool.Run(t.Context(), "in", files, args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-	embedded := run("component", "embed", "--world", world.Name, "in/wit", "in/core.wasm")
-	archive = &txtar.Archive{Files: []txtar.File{{Name: "embedded.wasm", Data: embedded}}}
-	return run("component", "new", "in/embedded.wasm")
+	return component.New(t, witDir, world.Name, m.bytes())
 }
 
 // A coreModule is a core module that forwards calls.
