@@ -2,6 +2,7 @@ package python
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/capsule-kit/capsule/codegen/internal/guest"
@@ -120,11 +121,27 @@ func (m *module) signature(f *wit.Func, self string, sc scope) signature {
 	}
 	if ok, err, is := guest.Result(f.Result); is {
 		s.ret = m.typ(ok, sc, f.Pos)
-		s.raises = m.typ(err, sc, f.Pos)
+		s.raises = m.described(err, sc, f.Pos)
 	} else if f.Result != nil {
 		s.ret = m.typ(f.Result, sc, f.Pos)
 	}
 	return s
+}
+
+// described is typ for a docstring. A stub imports nothing for the sake of its
+// prose, which a linter would call unused; an author's file does, because what
+// is to be raised is built there.
+func (m *module) described(t *wit.Type, sc scope, pos wit.Position) string {
+	if !m.inPackage {
+		return m.typ(t, sc, pos)
+	}
+	claimed, imported := maps.Clone(m.claimed), make(map[string]map[string]bool, len(m.imported))
+	for pkg, names := range m.imported {
+		imported[pkg] = maps.Clone(names)
+	}
+	text := m.typ(t, sc, pos)
+	m.claimed, m.imported = claimed, imported
+	return text
 }
 
 // doc returns the function's documentation and what it raises.
