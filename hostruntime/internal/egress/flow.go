@@ -1,0 +1,189 @@
+package egress
+
+import (
+	"context"
+	"math"
+	"net/netip"
+	"time"
+)
+
+// A Flow is one request or connection under way: what it moves is counted.
+type Flow struct {
+	gate   *Gate
+	record *Record
+	ctx    context.Context
+	cancel context.CancelFunc
+	// active is the number that Done takes the flow off.
+	active *uint64
+	over   bool // under gate.mu
+}
+
+// Request begins an HTTP request: it is permitted, counted and recorded, and
+// waits for its turn where there is a limit on the rate. A redirect that is
+// followed is a request of its own. The caller must call Done when the response
+// has come to its end, or the request to nothing.
+//
+// scheme is HTTP or HTTPS; name is the host without its port.
+//
+// Errors: *DeniedError, *LimitError, ctx's.
+func (g *Gate) Request(ctx context.Context, method string, scheme Protocols, name string, port uint16) (*Flow, error) {
+	record := Record{Protocol: scheme, Method: method, Host: name, Port: port}
+	h, ok := newHost(name)
+	if !ok {
+		return nil, g.deny(record, whyName)
+	}
+	rules, why := g.find(scheme, h, port, method)
+	if len(rules) == 0 {
+		return nil, g.deny(record, why)
+	}
+	if h.addr.IsValid() && len(allowed([]netip.Addr{h.addr}, rules, false)) == 0 {
+		return nil, g.prohibited(record)
+	}
+	f, wait, err := g.begin(record, &g.summary.Requests, g.limits.Requests, LimitRequests, &g.concurrent)
+	if err != nil {
+		return nil, err
+	}
+	f.ctx, f.cancel = g.ctx, func() {}
+	if wait > 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			f.Done(0, ctx.Err())
+			return nil, ctx.Err()
+		case <-g.ctx.Done():
+			f.Done(0, context.Cause(g.ctx))
+			return nil, context.Cause(g.ctx)
+		}
+	}
+	if g.limits.RequestTime != math.MaxInt64 {
+		f.ctx, f.cancel = context.WithCancel(g.ctx)
+		timer := time.AfterFunc(g.limits.RequestTime, f.late)
+		cancel := f.cancel
+		f.cancel = func() { timer.Stop(); cancel() }
+	}
+	return f, nil
+}
+
+// late fails the gate: the request took too long.
+func (f *Flow) late() {
+	f.gate.mu.Lock()
+	defer f.gate.mu.Unlock()
+	if !f.over {
+		limit := uint64(f.gate.limits.RequestTime)
+		f.gate.exceed(LimitRequestTime, limit, limit)
+	}
+}
+
+// begin counts and records a flow, and says how long it must wait.
+func (g *Gate) begin(r Record, total *uint64, limit uint64, what string, active *uint64) (*Flow, time.Duration, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if active == &g.concurrent && g.concurrent >= g.limits.Concurrent {
+		return nil, 0, g.exceed(LimitConcurrent, g.limits.Concurrent, g.concurrent+1)
+	}
+	if err := g.count(total, limit, what); err != nil {
+		return nil, 0, err
+	}
+	*active++
+	f := &Flow{gate: g, record: g.add(r), active: active, ctx: g.ctx, cancel: func() {}}
+	if active == &g.concurrent {
+		return f, g.turn(), nil
+	}
+	return f, 0, nil
+}
+
+// turn takes a place in the bucket of Rate and returns how long to wait for it.
+func (g *Gate) turn() time.Duration {
+	if g.limits.Rate <= 0 {
+		return 0
+	}
+	each := time.Duration(float64(time.Second) / g.limits.Rate)
+	now := time.Now()
+	if g.next.Before(now) {
+		g.next = now
+	}
+	g.next = g.next.Add(each)
+	return g.next.Sub(now) - max(time.Second, each)
+}
+
+// Connect begins a raw connection, or an exchange of datagrams, to an address
+// that the policy must permit. The caller must call Done.
+//
+// Errors: *DeniedError, *LimitError.
+func (g *Gate) Connect(p Protocols, to netip.AddrPort) (*Flow, error) {
+	if err := g.Permit(p, to); err != nil {
+		return nil, err
+	}
+	return g.connection("", p, to)
+}
+
+// Accept begins a raw connection that another host has made to a socket that
+// Listen allowed. The caller must call Done.
+//
+// Errors: *LimitError.
+func (g *Gate) Accept(p Protocols, from netip.AddrPort) (*Flow, error) {
+	return g.connection("accept", p, from)
+}
+
+func (g *Gate) connection(method string, p Protocols, peer netip.AddrPort) (*Flow, error) {
+	a := peer.Addr().Unmap()
+	record := Record{Protocol: p, Method: method, Host: a.String(), Port: peer.Port(), Addr: a}
+	f, _, err := g.begin(record, &g.summary.Connections, g.limits.Connections, LimitConnections, &g.connected)
+	return f, err
+}
+
+// Context returns a context that ends when the flow has taken too long, with
+// Done, and with the gate.
+func (f *Flow) Context() context.Context { return f.ctx }
+
+// Dialled notes the address that the flow goes to.
+func (f *Flow) Dialled(a netip.Addr) {
+	f.gate.mu.Lock()
+	defer f.gate.mu.Unlock()
+	f.record.Addr = a.Unmap()
+}
+
+// Sent counts n bytes before they are sent. The error is a *LimitError.
+func (f *Flow) Sent(n int) error {
+	return f.moved(n, &f.record.Sent, &f.gate.summary.Sent, f.gate.limits.SentBytes, LimitSentBytes)
+}
+
+// Received counts n bytes that have come. The error is a *LimitError.
+func (f *Flow) Received(n int) error {
+	return f.moved(n, &f.record.Received, &f.gate.summary.Received, f.gate.limits.ReceivedBytes, LimitReceivedBytes)
+}
+
+func (f *Flow) moved(n int, here, total *uint64, limit uint64, what string) error {
+	g := f.gate
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.failed != nil {
+		return g.failed
+	}
+	if uint64(n) > limit-*total {
+		return g.exceed(what, limit, *total+uint64(n))
+	}
+	*here += uint64(n)
+	*total += uint64(n)
+	return nil
+}
+
+// Done ends the flow; status is the HTTP status if there is one, err how it
+// failed, nil if it didn't. Later calls do nothing.
+func (f *Flow) Done(status int, err error) {
+	f.gate.mu.Lock()
+	defer f.gate.mu.Unlock()
+	if f.over {
+		return
+	}
+	f.over = true
+	*f.active--
+	f.cancel()
+	f.record.Duration = max(1, time.Since(f.gate.start)-f.record.Began)
+	f.record.Status = status
+	if err != nil {
+		f.record.Error = err.Error()
+	}
+}

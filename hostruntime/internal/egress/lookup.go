@@ -1,0 +1,169 @@
+package egress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// maxAddrs is how many addresses of one name are looked at.
+const maxAddrs = 64
+
+// Lookup returns the addresses of a name that a grant for raw sockets could
+// allow to be reached, in the resolver's order and without those that no grant
+// allows. From then on Permit allows them on the name's ports. An address is
+// its own result.
+//
+// Errors: *DeniedError, *LimitError, the resolver's.
+func (g *Gate) Lookup(ctx context.Context, name string) ([]netip.Addr, error) {
+	h, ok := newHost(name)
+	record := Record{Method: "lookup", Host: name}
+	if !ok {
+		return nil, g.deny(record, whyName)
+	}
+	if h.addr.IsValid() {
+		return []netip.Addr{h.addr}, nil
+	}
+	var rules []*rule
+	for _, r := range g.rules {
+		if r.Protocols&(TCP|UDP) != 0 && r.matches(h) {
+			rules = append(rules, r)
+			record.Protocol |= r.Protocols & (TCP | UDP)
+		}
+	}
+	if len(rules) == 0 {
+		return nil, g.deny(record, whyHost)
+	}
+	g.mu.Lock()
+	if err := g.count(&g.summary.Lookups, g.limits.Lookups, LimitLookups); err != nil {
+		g.mu.Unlock()
+		return nil, err
+	}
+	kept := g.add(record)
+	g.mu.Unlock()
+
+	all, err := g.resolve(ctx, h)
+	addrs := allowed(all, rules, true)
+	if err == nil && len(addrs) == 0 {
+		err = g.prohibited(record)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	kept.Duration = time.Since(g.start) - kept.Began
+	if err != nil {
+		kept.Error = err.Error()
+		return nil, err
+	}
+	for _, a := range addrs {
+		if g.resolved[a] == nil {
+			g.resolved[a] = map[string]struct{}{}
+		}
+		g.resolved[a][h.name] = struct{}{}
+	}
+	return addrs, nil
+}
+
+// prohibited records that a host has no address that may be reached.
+func (g *Gate) prohibited(r Record) error {
+	denied := g.deny(r, whyAddress)
+	denied.Address = true
+	return denied
+}
+
+// resolve returns a host's addresses. It ends with ctx or the gate.
+func (g *Gate) resolve(ctx context.Context, h host) ([]netip.Addr, error) {
+	if h.addr.IsValid() {
+		return []netip.Addr{h.addr}, nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(g.ctx, cancel)()
+	addrs, err := g.config.Resolver.LookupNetIP(ctx, "ip", h.name)
+	if err != nil {
+		return nil, err
+	}
+	addrs = addrs[:min(len(addrs), maxAddrs)]
+	for i, a := range addrs {
+		addrs[i] = a.Unmap()
+	}
+	return addrs, nil
+}
+
+// allowed returns the addresses that one of the rules allows.
+func allowed(addrs []netip.Addr, rules []*rule, named bool) []netip.Addr {
+	var list []netip.Addr
+	for _, a := range addrs {
+		for _, r := range rules {
+			if r.allowsAddr(a, named) {
+				list = append(list, a)
+				break
+			}
+		}
+	}
+	return list
+}
+
+// Dial connects to a host for HTTP: protocol is HTTP or HTTPS, which only
+// chooses the grants, the connection is plain TCP. The name is resolved once,
+// each address is checked, and exactly those that passed are dialled, one
+// after the other until one answers. Request must have allowed the host; no
+// record is made but of a refusal.
+//
+// Errors: *DeniedError whose Address is true, the resolver's and the dialler's.
+func (g *Gate) Dial(ctx context.Context, protocol Protocols, name string, port uint16) (net.Conn, error) {
+	record := Record{Protocol: protocol, Host: name, Port: port}
+	h, ok := newHost(name)
+	if !ok {
+		return nil, g.deny(record, whyName)
+	}
+	rules, why := g.find(protocol, h, port, "")
+	if len(rules) == 0 {
+		return nil, g.deny(record, why)
+	}
+	all, err := g.resolve(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	addrs := allowed(all, rules, h.name != "")
+	if len(addrs) == 0 {
+		return nil, g.prohibited(record)
+	}
+	return g.dialAny(ctx, addrs, port)
+}
+
+// dialAny tries addresses in turn, with a share of the time for each.
+func (g *Gate) dialAny(ctx context.Context, addrs []netip.Addr, port uint16) (net.Conn, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(g.ctx, cancel)()
+	var first error
+	for i, a := range addrs {
+		turn, done := ctx, context.CancelFunc(func() {})
+		if deadline, ok := ctx.Deadline(); ok {
+			turn, done = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(len(addrs)-i))
+		}
+		var d net.Dialer
+		conn, err := d.DialContext(turn, "tcp", net.JoinHostPort(a.String(), strconv.Itoa(int(port))))
+		done()
+		if err == nil {
+			return conn, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if cause := context.Cause(g.ctx); cause != nil {
+		return nil, cause
+	}
+	if first == nil {
+		return nil, errors.New("egress: no address")
+	}
+	return nil, fmt.Errorf("egress: %w", first)
+}

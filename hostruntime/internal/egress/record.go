@@ -1,0 +1,74 @@
+package egress
+
+import (
+	"net/netip"
+	"time"
+)
+
+// MaxRecords is how many records a gate keeps; later ones are only counted.
+const MaxRecords = 1000
+
+// A Record says what one request, connection or refusal was.
+type Record struct {
+	Protocol Protocols
+	// Method is the HTTP method, "listen" or "accept" for a socket that
+	// others connect to, "lookup" for a name, else empty.
+	Method string
+	// Host is the name or address as the guest gave it, Port the port.
+	Host string
+	Port uint16
+	// Addr is the address that was dialled, invalid if none was.
+	Addr netip.Addr
+	// Status is the HTTP status, 0 where there is none.
+	Status int
+	// Sent and Received count contents.
+	Sent, Received uint64
+	// Began is when it began, since the gate was made; Duration how long it
+	// took, or has taken so far.
+	Began, Duration time.Duration
+	// Denied is why the policy refused it, empty if it didn't.
+	Denied string
+	// Error is how it failed, empty if it didn't: the host's own text.
+	Error string
+}
+
+// A Summary is what an instance did over the network.
+type Summary struct {
+	// Records are in the order in which things began.
+	Records []Record
+	// Dropped counts those that found no place in Records.
+	Dropped uint64
+	// Requests, Connections and Lookups count what was allowed and begun,
+	// Denied what was not.
+	Requests, Connections, Lookups, Denied uint64
+	// Sent and Received count contents of all of them.
+	Sent, Received uint64
+}
+
+// add keeps a record, or counts it; with g.mu held.
+func (g *Gate) add(r Record) *Record {
+	r.Began = time.Since(g.start)
+	kept := &r
+	if len(g.records) < MaxRecords {
+		g.records = append(g.records, kept)
+	} else {
+		g.summary.Dropped++
+	}
+	return kept
+}
+
+// Summary returns what was done so far. It may be called at any time, after
+// Close too.
+func (g *Gate) Summary() Summary {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := g.summary
+	for _, r := range g.records {
+		copied := *r
+		if copied.Duration == 0 && copied.Denied == "" {
+			copied.Duration = time.Since(g.start) - copied.Began
+		}
+		s.Records = append(s.Records, copied)
+	}
+	return s
+}
