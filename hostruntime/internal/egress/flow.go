@@ -13,7 +13,7 @@ type Flow struct {
 	record *Record
 	ctx    context.Context
 	cancel context.CancelFunc
-	// active is the number that Done takes the flow off.
+	// active is the number that Done takes a request off.
 	active *uint64
 	over   bool // under gate.mu
 }
@@ -39,11 +39,10 @@ func (g *Gate) Request(ctx context.Context, method string, scheme Protocols, nam
 	if h.addr.IsValid() && len(allowed([]netip.Addr{h.addr}, rules, false)) == 0 {
 		return nil, g.prohibited(record)
 	}
-	f, wait, err := g.begin(record, &g.summary.Requests, g.limits.Requests, LimitRequests, &g.concurrent)
+	f, wait, err := g.begin(record)
 	if err != nil {
 		return nil, err
 	}
-	f.ctx, f.cancel = g.ctx, func() {}
 	if wait > 0 {
 		timer := time.NewTimer(wait)
 		defer timer.Stop()
@@ -76,22 +75,26 @@ func (f *Flow) late() {
 	}
 }
 
-// begin counts and records a flow, and says how long it must wait.
-func (g *Gate) begin(r Record, total *uint64, limit uint64, what string, active *uint64) (*Flow, time.Duration, error) {
+// begin counts and records a request, and says how long it must wait.
+func (g *Gate) begin(r Record) (*Flow, time.Duration, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if active == &g.concurrent && g.concurrent >= g.limits.Concurrent {
+	if g.failed != nil {
+		return nil, 0, g.failed
+	}
+	if g.concurrent >= g.limits.Concurrent {
 		return nil, 0, g.exceed(LimitConcurrent, g.limits.Concurrent, g.concurrent+1)
 	}
-	if err := g.count(total, limit, what); err != nil {
+	if err := g.count(1, &g.used.requests, &g.summary.Requests, g.limits.Requests, LimitRequests); err != nil {
 		return nil, 0, err
 	}
-	*active++
-	f := &Flow{gate: g, record: g.add(r), active: active, ctx: g.ctx, cancel: func() {}}
-	if active == &g.concurrent {
-		return f, g.turn(), nil
-	}
-	return f, 0, nil
+	g.concurrent++
+	return g.newFlow(r, &g.concurrent), g.turn(), nil
+}
+
+// newFlow records a flow; with g.mu held.
+func (g *Gate) newFlow(r Record, active *uint64) *Flow {
+	return &Flow{gate: g, record: g.add(r), active: active, ctx: g.ctx, cancel: func() {}}
 }
 
 // turn takes a place in the bucket of Rate and returns how long to wait for it.
@@ -130,8 +133,13 @@ func (g *Gate) Accept(p Protocols, from netip.AddrPort) (*Flow, error) {
 func (g *Gate) connection(method string, p Protocols, peer netip.AddrPort) (*Flow, error) {
 	a := peer.Addr().Unmap()
 	record := Record{Protocol: p, Method: method, Host: a.String(), Port: peer.Port(), Addr: a}
-	f, _, err := g.begin(record, &g.summary.Connections, g.limits.Connections, LimitConnections, &g.connected)
-	return f, err
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	err := g.count(1, &g.used.connections, &g.summary.Connections, g.limits.Connections, LimitConnections)
+	if err != nil {
+		return nil, err
+	}
+	return g.newFlow(record, nil), nil
 }
 
 // Context returns a context that ends when the flow has taken too long, with
@@ -147,26 +155,25 @@ func (f *Flow) Dialled(a netip.Addr) {
 
 // Sent counts n bytes before they are sent. The error is a *LimitError.
 func (f *Flow) Sent(n int) error {
-	return f.moved(n, &f.record.Sent, &f.gate.summary.Sent, f.gate.limits.SentBytes, LimitSentBytes)
+	g := f.gate
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := g.count(uint64(n), &g.used.sent, &g.summary.Sent, g.limits.SentBytes, LimitSentBytes); err != nil {
+		return err
+	}
+	f.record.Sent += uint64(n)
+	return nil
 }
 
 // Received counts n bytes that have come. The error is a *LimitError.
 func (f *Flow) Received(n int) error {
-	return f.moved(n, &f.record.Received, &f.gate.summary.Received, f.gate.limits.ReceivedBytes, LimitReceivedBytes)
-}
-
-func (f *Flow) moved(n int, here, total *uint64, limit uint64, what string) error {
 	g := f.gate
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.failed != nil {
-		return g.failed
+	if err := g.count(uint64(n), &g.used.received, &g.summary.Received, g.limits.ReceivedBytes, LimitReceivedBytes); err != nil {
+		return err
 	}
-	if uint64(n) > limit-*total {
-		return g.exceed(what, limit, *total+uint64(n))
-	}
-	*here += uint64(n)
-	*total += uint64(n)
+	f.record.Received += uint64(n)
 	return nil
 }
 
@@ -179,7 +186,9 @@ func (f *Flow) Done(status int, err error) {
 		return
 	}
 	f.over = true
-	*f.active--
+	if f.active != nil {
+		*f.active--
+	}
 	f.cancel()
 	f.record.Duration = max(1, time.Since(f.gate.start)-f.record.Began)
 	f.record.Status = status

@@ -49,9 +49,9 @@ type Gate struct {
 	onFail     func()
 	resolved   map[netip.Addr]map[string]struct{} // names by address
 	records    []*Record
-	summary    Summary
+	summary    Summary // since the last Take
+	used       used
 	concurrent uint64 // requests
-	connected  uint64
 	sockets    uint64
 	next       time.Time // when the bucket of Rate is full again
 }
@@ -135,15 +135,19 @@ func (g *Gate) exceed(what string, limit, attempt uint64) error {
 	return g.failed
 }
 
-// count adds one to a number with a limit; with g.mu held.
-func (g *Gate) count(n *uint64, limit uint64, what string) error {
+// used is what the limits count.
+type used struct{ requests, connections, lookups, sent, received uint64 }
+
+// count adds to a number with a limit, and to the summary's; with g.mu held.
+func (g *Gate) count(add uint64, n, sum *uint64, limit uint64, what string) error {
 	if g.failed != nil {
 		return g.failed
 	}
-	if *n >= limit {
-		return g.exceed(what, limit, *n+1)
+	if add > limit-*n {
+		return g.exceed(what, limit, *n+add)
 	}
-	*n++
+	*n += add
+	*sum += add
 	return nil
 }
 
@@ -169,7 +173,7 @@ func (e *DeniedError) Error() string {
 func (g *Gate) deny(r Record, why string) *DeniedError {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	r.Denied = why
+	r.Denied, r.Duration = why, 1
 	g.summary.Denied++
 	g.add(r)
 	return &DeniedError{Record: r}

@@ -39,7 +39,7 @@ func (g *Gate) Lookup(ctx context.Context, name string) ([]netip.Addr, error) {
 		return nil, g.deny(record, whyHost)
 	}
 	g.mu.Lock()
-	if err := g.count(&g.summary.Lookups, g.limits.Lookups, LimitLookups); err != nil {
+	if err := g.count(1, &g.used.lookups, &g.summary.Lookups, g.limits.Lookups, LimitLookups); err != nil {
 		g.mu.Unlock()
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (g *Gate) Lookup(ctx context.Context, name string) ([]netip.Addr, error) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	kept.Duration = time.Since(g.start) - kept.Began
+	kept.Duration = max(1, time.Since(g.start)-kept.Began)
 	if err != nil {
 		kept.Error = err.Error()
 		return nil, err

@@ -24,7 +24,7 @@ type Record struct {
 	// Sent and Received count contents.
 	Sent, Received uint64
 	// Began is when it began, since the gate was made; Duration how long it
-	// took, or has taken so far.
+	// took, or has taken so far; at least 1 ns for what is over.
 	Began, Duration time.Duration
 	// Denied is why the policy refused it, empty if it didn't.
 	Denied string
@@ -32,7 +32,7 @@ type Record struct {
 	Error string
 }
 
-// A Summary is what an instance did over the network.
+// A Summary is what an instance did over the network in some time.
 type Summary struct {
 	// Records are in the order in which things began.
 	Records []Record
@@ -57,18 +57,23 @@ func (g *Gate) add(r Record) *Record {
 	return kept
 }
 
-// Summary returns what was done so far. It may be called at any time, after
-// Close too.
-func (g *Gate) Summary() Summary {
+// Take returns what was done since the gate was made, or since the last Take.
+// What is still under way is in it as far as it has come, and will be in the
+// next one again.
+func (g *Gate) Take() Summary {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := g.summary
+	g.summary = Summary{}
+	var going []*Record
 	for _, r := range g.records {
 		copied := *r
-		if copied.Duration == 0 && copied.Denied == "" {
+		if copied.Duration == 0 {
 			copied.Duration = time.Since(g.start) - copied.Began
+			going = append(going, r)
 		}
 		s.Records = append(s.Records, copied)
 	}
+	g.records = going
 	return s
 }

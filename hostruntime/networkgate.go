@@ -1,0 +1,150 @@
+package hostruntime
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
+)
+
+// protocols are the names that grants have for them.
+var protocols = map[string]egress.Protocols{
+	ProtocolHTTP: egress.HTTP, ProtocolHTTPS: egress.HTTPS, ProtocolTCP: egress.TCP, ProtocolUDP: egress.UDP,
+}
+
+// gate checks a policy and returns what upholds it; nil for one that allows
+// nothing.
+func (n *Network) gate() (*egress.Gate, error) {
+	cfg := egress.Config{Resolver: n.Resolver, RootCAs: n.RootCAs, Limits: egress.Limits{
+		Requests: n.Limits.Requests, Concurrent: n.Limits.ConcurrentRequests, Connections: n.Limits.Connections,
+		Sockets: n.Limits.Sockets, Lookups: n.Limits.Lookups, SentBytes: n.Limits.SentBytes,
+		ReceivedBytes: n.Limits.ReceivedBytes, RequestTime: n.Limits.RequestTime, Rate: n.Limits.RequestsPerSecond,
+	}}
+	for _, g := range n.Allow {
+		grant, err := g.internal()
+		if err != nil {
+			return nil, fmt.Errorf("hostruntime: network: %w", err)
+		}
+		cfg.Grants = append(cfg.Grants, grant)
+	}
+	for _, l := range n.Listen {
+		p, ok := protocols[l.Protocol]
+		if !ok {
+			return nil, fmt.Errorf("hostruntime: network: unknown protocol %q in a grant to listen", l.Protocol)
+		}
+		cfg.Listen = append(cfg.Listen, egress.Listen{Protocol: p, Addr: l.Addr, Ports: ports(l.Ports)})
+	}
+	for _, s := range n.Secrets {
+		cfg.Secrets = append(cfg.Secrets, egress.Secret(s))
+	}
+	gate, err := egress.New(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("hostruntime: network: %w", err)
+	}
+	if len(n.Allow)+len(n.Listen)+len(n.Secrets) == 0 {
+		gate.Close()
+		return nil, nil
+	}
+	return gate, nil
+}
+
+// internal returns the grant as the gate knows it.
+func (g *NetworkGrant) internal() (egress.Grant, error) {
+	grant := egress.Grant{Host: g.Host, Ports: ports(g.Ports), Methods: g.Methods, Private: g.Private}
+	for _, name := range g.Protocols {
+		p, ok := protocols[name]
+		if !ok {
+			return grant, fmt.Errorf("grant of %q: unknown protocol %q", g.Host, name)
+		}
+		grant.Protocols |= p
+	}
+	return grant, nil
+}
+
+func ports(list []PortRange) []egress.Ports {
+	var out []egress.Ports
+	for _, p := range list {
+		out = append(out, egress.Ports(p))
+	}
+	return out
+}
+
+// A network is an instance's part of the network; the zero network is none.
+type network struct {
+	gate           *egress.Gate
+	stdout, stderr scrubbed
+}
+
+// open makes the gate, and the writers that keep its secrets out of what the
+// guest prints.
+func (n *network) open(policy *Network, stdout, stderr io.Writer) error {
+	var err error
+	if n.gate, err = policy.gate(); err != nil {
+		return err
+	}
+	n.stdout.to, n.stderr.to = stdout, stderr
+	if n.gate != nil {
+		n.stdout.scrubber, n.stderr.scrubber = n.gate.NewScrubber(), n.gate.NewScrubber()
+	}
+	return nil
+}
+
+// endCall sees to it that all that the guest printed has arrived.
+func (n *network) endCall() {
+	n.stdout.flush()
+	n.stderr.flush()
+}
+
+// close ends what is under way.
+func (n *network) close() {
+	if n.gate != nil {
+		n.gate.Close()
+	}
+}
+
+// A scrubbed writer passes on what the guest prints, without secrets.
+type scrubbed struct {
+	to       io.Writer
+	scrubber *egress.Scrubber
+}
+
+func (s *scrubbed) Write(p []byte) (int, error) {
+	if s.scrubber == nil {
+		return s.to.Write(p)
+	}
+	clean := s.scrubber.Write(nil, p)
+	if len(clean) == 0 {
+		return len(p), nil
+	}
+	if _, err := s.to.Write(clean); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// flush passes on what was kept back: the call is over.
+func (s *scrubbed) flush() {
+	if rest := s.scrubber.Flush(nil); len(rest) > 0 {
+		_, _ = s.to.Write(rest) // as for a Write, but there is nobody left to tell
+	}
+}
+
+// report returns what was done since the last call.
+func (n *network) report() NetworkReport {
+	if n.gate == nil {
+		return NetworkReport{}
+	}
+	s := n.gate.Take()
+	r := NetworkReport{
+		Dropped: s.Dropped, Requests: s.Requests, Connections: s.Connections, Lookups: s.Lookups,
+		Denied: s.Denied, SentBytes: s.Sent, ReceivedBytes: s.Received,
+	}
+	for _, record := range s.Records {
+		r.Records = append(r.Records, NetworkRecord{
+			Protocol: record.Protocol.String(), Method: record.Method, Host: record.Host, Port: record.Port,
+			Addr: record.Addr, Status: record.Status, SentBytes: record.Sent, ReceivedBytes: record.Received,
+			Began: record.Began, Duration: record.Duration, Denied: record.Denied, Error: record.Error,
+		})
+	}
+	return r
+}
