@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
 	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
 	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
@@ -104,6 +105,7 @@ func (in *Instance) end(err error) error {
 	if c.hosted != nil {
 		c.hosted.end()
 	}
+	in.network.endCall()
 	if err != nil {
 		err = in.public(err)
 		if _, ok := err.(*ArgumentError); !ok {
@@ -114,7 +116,8 @@ func (in *Instance) end(err error) error {
 		*r = Report{
 			Export: c.export, Outcome: c.outcome(err), WallTime: time.Since(c.started),
 			MemoryBytes: in.memory.used, LiftedBytes: c.budget.Used(), HostCalls: c.hostCalls,
-			Stdout: in.stdout.String(), Stderr: in.stderr.String(),
+			Network: in.network.report(),
+			Stdout:  in.stdout.String(), Stderr: in.stderr.String(),
 			StdoutBytes: in.stdout.total, StderrBytes: in.stderr.total,
 		}
 	}
@@ -182,6 +185,9 @@ func (in *Instance) public(err error) error {
 			limit = LimitHandles
 		}
 		return &LimitError{Export: c.export, Limit: limit, Max: full.Limit, Attempt: full.Attempt}
+	}
+	if passed, ok := errors.AsType[*egress.LimitError](err); ok {
+		return &LimitError{Export: c.export, Limit: passed.What, Max: passed.Limit, Attempt: passed.Attempt}
 	}
 	if budget, ok := errors.AsType[*canon.BudgetError](err); ok {
 		return &LimitError{Export: c.export, Limit: LimitLifted, Max: budget.Limit, Attempt: budget.Need}

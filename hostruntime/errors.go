@@ -128,6 +128,14 @@ const (
 	LimitWallTime = "wall time"
 	LimitLifted   = "lifted bytes"
 	LimitHandles  = "handles"
+
+	LimitRequests           = "network requests"
+	LimitConcurrentRequests = "network requests at once"
+	LimitConnections        = "network connections"
+	LimitLookups            = "network name look-ups"
+	LimitSentBytes          = "network bytes sent"
+	LimitReceivedBytes      = "network bytes received"
+	LimitRequestTime        = "network request time"
 )
 
 // A LimitError says which limit of the policy ended a call or an

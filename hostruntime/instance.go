@@ -45,6 +45,7 @@ type Instance struct {
 	roots     []*os.Root // of the granted folders
 	stdout    capture
 	stderr    capture
+	network   network
 
 	call  call
 	guest context.Context // of the guest's code; see guestContext
@@ -87,14 +88,18 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	if err != nil {
 		return nil, err
 	}
+	if err := in.network.open(&policy.Network, &in.stdout, &in.stderr); err != nil {
+		return nil, errors.Join(err, in.closeDirs())
+	}
 	in.wasi = wasi.New(wasi.Config{
 		Args: policy.Args, Env: policy.Env, Dirs: dirs, Stdin: policy.Stdin,
-		Stdout: &in.stdout, Stderr: &in.stderr,
+		Stdout: &in.network.stdout, Stderr: &in.network.stderr, Network: in.network.gate,
 	})
 	in.stdout.through, in.stderr.through = policy.Stdout, policy.Stderr
 	in.drops = hostDrops(imports)
 	in.makeParts()
 	if err := c.register(in); err != nil {
+		in.network.close()
 		return nil, errors.Join(err, in.wasi.Close(), in.closeDirs())
 	}
 	if err := in.start(ctx); err != nil {
@@ -144,6 +149,7 @@ func (in *Instance) Close(ctx context.Context) error {
 
 	// WASI first: its own resources then end in an order of its choice, and
 	// the drops that follow have nothing left to do.
+	in.network.close()
 	errs := []error{in.wasi.Close(), in.dropLeftovers(), in.closeDirs()}
 	// Importers before the instances that they import from: wazero frees what
 	// a closed instance owns.

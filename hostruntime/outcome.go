@@ -44,6 +44,9 @@ func (e *LimitError) outcome() string {
 		return OutcomeTimeout
 	case LimitMemory, LimitLifted:
 		return OutcomeMemory
+	case LimitRequests, LimitConcurrentRequests, LimitConnections, LimitLookups, LimitSentBytes, LimitReceivedBytes,
+		LimitRequestTime:
+		return OutcomeNetwork
 	}
 	return OutcomeHandles
 }

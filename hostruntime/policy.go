@@ -34,6 +34,8 @@ type Policy struct {
 	Env []string
 	// Dirs are the folders that the guest sees; default none.
 	Dirs []Dir
+	// Network is what the guest may reach; default nothing.
+	Network Network
 	// Stdin is what the guest can read; default nothing.
 	Stdin io.Reader
 	// Stdout and Stderr receive the guest's output as it is written, on top

@@ -22,6 +22,8 @@ type Report struct {
 	LiftedBytes uint64
 	// HostCalls counts the host functions that the guest called.
 	HostCalls uint64
+	// Network is what the call did over the network.
+	Network NetworkReport
 	// Stdout and Stderr are what the guest wrote during the call, up to the
 	// output limit: beginning and end, the cut marked. The text is the
 	// guest's own: see EscapeText.
@@ -38,6 +40,7 @@ const (
 	OutcomeTimeout     = "timeout"
 	OutcomeMemory      = "memory"
 	OutcomeHandles     = "handles"
+	OutcomeNetwork     = "network"
 	OutcomeCancelled   = "cancelled"
 	OutcomeBadArgument = "bad-argument"
 	OutcomeExit        = "exit" // wasi:cli/exit

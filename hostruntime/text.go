@@ -45,9 +45,9 @@ func deceptive(r rune) bool {
 // amount writes a limit's value in its unit.
 func amount(limit string, n uint64) string {
 	switch limit {
-	case LimitWallTime:
+	case LimitWallTime, LimitRequestTime:
 		return time.Duration(n).String()
-	case LimitMemory, LimitLifted:
+	case LimitMemory, LimitLifted, LimitSentBytes, LimitReceivedBytes:
 		const mib = 1 << 20
 		switch {
 		case n == 1:

@@ -20,7 +20,8 @@ type node struct {
 	end func() error
 	// stop ends what goes on behind the resource on other goroutines, without
 	// waiting for them; nil where nothing does. It is called when the resource
-	// ends, or the Host closes, and may be called again.
+	// ends, or the Host closes, and may be called again. Under Host.mu once
+	// the resource is open.
 	stop func()
 }
 
@@ -109,12 +110,13 @@ func (h *Host) release(n *node) error {
 			n.parent.children--
 		}
 	}
+	stop := n.stop
 	h.mu.Unlock()
 	if !alive {
 		return nil
 	}
-	if n.stop != nil {
-		n.stop()
+	if stop != nil {
+		stop()
 	}
 	if n.end == nil {
 		return nil
@@ -123,6 +125,13 @@ func (h *Host) release(n *node) error {
 	// operating system's close is no reason to end the instance.
 	n.end()
 	return nil
+}
+
+// stopWith replaces what ends a resource.
+func (h *Host) stopWith(n *node, stop func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n.stop = stop
 }
 
 func (h *Host) isClosed() bool {

@@ -42,10 +42,14 @@ func (c *call) subscribe(parent *node, test func() bool) (value.Value, error) {
 }
 
 // wait returns when one of the pollables is ready. It returns the context's
-// error when that ends first, and ErrClosed when the Host is closed.
+// error when that ends first, ErrClosed when the Host is closed, and the
+// network's limit when one is passed.
 func (c *call) wait(list ...*pollable) error {
 	for {
 		if err := c.Err(); err != nil {
+			return err
+		}
+		if err := c.failed(); err != nil {
 			return err
 		}
 		now := c.monotonic()

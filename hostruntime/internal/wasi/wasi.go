@@ -19,6 +19,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
 )
 
 // Defaults of Config.
@@ -53,6 +55,9 @@ type Config struct {
 	Stdout, Stderr io.Writer
 	// Dirs are the folders the guest finds opened, in this order.
 	Dirs []Dir
+	// Network is what the guest may reach, nil for nothing at all. It stays the
+	// caller's to close, before the Host.
+	Network *egress.Gate
 	// Now is the wall clock, nil the real one.
 	Now func() time.Time
 	// Monotonic is the monotonic clock, nil the time since New. It never goes
@@ -134,6 +139,9 @@ func New(cfg Config) *Host {
 		live:   make(map[*node]struct{}),
 	}
 	h.stdin = newReader(cfg.Stdin, h.signal)
+	if cfg.Network != nil {
+		cfg.Network.OnFail(h.signal)
+	}
 	return h
 }
 
@@ -152,18 +160,33 @@ func (h *Host) Close() error {
 	h.done = true
 	live := h.live
 	h.live, h.buffered = nil, 0
+	var stops []func()
+	for n := range live {
+		if n.stop != nil {
+			stops = append(stops, n.stop)
+		}
+	}
 	h.mu.Unlock()
 	close(h.closed)
 	var errs []error
+	for _, stop := range stops {
+		stop()
+	}
 	for n := range live {
-		if n.stop != nil {
-			n.stop()
-		}
 		if n.end != nil {
 			errs = append(errs, n.end())
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// failed returns the limit of the network's that was passed, if one was: it
+// ends the instance, whatever the guest waits for.
+func (h *Host) failed() error {
+	if h.config.Network == nil {
+		return nil
+	}
+	return h.config.Network.Failed()
 }
 
 // signal wakes the call that waits, if one does.
