@@ -199,7 +199,8 @@ func (in *Instance) public(err error) error {
 		limit.Export = c.export
 		return limit
 	}
-	if _, ok := err.(*cancelled); ok {
+	switch err.(type) {
+	case *cancelled, *LinkError:
 		return err
 	}
 	trap, ok := err.(*Trap)

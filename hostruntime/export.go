@@ -41,14 +41,7 @@ func (in *Instance) callDynamic(export *link.Export, args []value.Value) (value.
 	if got, want := len(args), len(export.Type.Params); got != want {
 		return nil, &canon.ArgumentError{Want: fmt.Sprintf("%d arguments", want), Got: fmt.Sprintf("%d", got)}
 	}
-	a, err := in.lift(export.Lifted).start(host)
-	if err != nil {
-		return nil, err
-	}
-	result, err := a.callDynamic(args)
-	if e := a.finish(err == nil); err == nil {
-		err = e
-	}
+	result, err := in.callLifted(export.Lifted, host, args)
 	if argument, ok := err.(*canon.ArgumentError); ok && argument.Arg < len(export.Type.Params) {
 		argument.Path = export.Type.Params[argument.Arg].Name + argument.Path
 	}
@@ -70,10 +63,8 @@ func (a *activation) callDynamic(args []value.Value) (value.Value, error) {
 
 // findExport finds an export by full or short name.
 func (c *Component) findExport(name string) (*link.Export, error) {
-	iface, short, full := strings.Cut(name, "#")
-	if !full {
-		iface, short = "", name
-	}
+	iface, short := splitName(name)
+	full := iface != ""
 	var found, other *link.Export
 	for i := range c.plan.Exports {
 		e := &c.plan.Exports[i]
@@ -154,9 +145,22 @@ func (in *Instance) bind(want bind.Export) (*bind.Func, error) {
 		if in.component.plan.Lifted[e.Lifted].Options.Async {
 			return nil, &LinkError{Item: "export " + name, Reason: "it is asynchronous, which bindings don't support yet"}
 		}
-		return bind.NewFunc(&boundExport{in: in, name: name, lifted: in.lift(e.Lifted)}), nil
+		return in.bindFunc(name, e.Lifted, want.Handles)
 	}
 	return nil, &LinkError{Item: "export " + name, Reason: "the component has no such export; it exports " + in.component.exportNames()}
+}
+
+func (in *Instance) bindFunc(name string, lifted int, slots []int) (*bind.Func, error) {
+	f := in.lift(lifted)
+	target := &boundExport{in: in, name: name, lifted: f}
+	if len(slots) == 0 {
+		return bind.NewFunc(target, nil), nil
+	}
+	target.handles = &handles{in: in}
+	if err := target.handles.resolve(f.plan.Instance, f.plan.Type, slots); err != nil {
+		return nil, &LinkError{Item: "export " + name, Reason: err.Error()}
+	}
+	return bind.NewFunc(target, target.handles), nil
 }
 
 // A boundExport is an export as generated code drives it.
@@ -165,6 +169,8 @@ type boundExport struct {
 	name   string
 	lifted *lifted
 	active *activation
+	// handles is nil where the function's type has none.
+	handles *handles
 }
 
 var _ bind.Target = (*boundExport)(nil)
@@ -179,6 +185,9 @@ func (b *boundExport) Begin(ctx context.Context, c *bind.Call) error {
 		return b.in.end(err)
 	}
 	b.active = a
+	if b.handles != nil {
+		b.handles.x = a.cx.Handles.(*crossing)
+	}
 	c.Reset(&a.cx, a.stack)
 	return nil
 }

@@ -27,6 +27,7 @@ func HostFunc(iface, name string, serve func(ctx context.Context, args []value.V
 // fields set means that nothing does.
 type hostFunc struct {
 	static  func(ctx context.Context, c *bind.Call) error
+	slots   []int // of the handles in the function's type, for static
 	dynamic func(ctx context.Context, args []value.Value) (value.Value, error)
 	wasi    *wasi.Func
 }
@@ -35,7 +36,7 @@ type hostFunc struct {
 // functions first, then WASI. Names match on their semver track, so that a
 // guest built against 0.2.0 runs with 0.2.9's host. What nothing serves is no
 // error: it traps when called, and names itself.
-func (c *Component) resolveImports(imports []Imports) ([]hostFunc, error) {
+func (c *Component) resolveImports(imports []Imports) ([]hostFunc, map[int]*bind.Import, error) {
 	own := map[string]*bind.Import{}
 	for _, list := range imports {
 		for i := range list {
@@ -46,12 +47,12 @@ func (c *Component) resolveImports(imports []Imports) ([]hostFunc, error) {
 	for i, imp := range c.plan.Imports {
 		if supplied, ok := own[itemName(track(imp.Interface), imp.Name)]; ok {
 			if supplied.Type != "" && supplied.Type != c.importTypes[i] {
-				return nil, &LinkError{
+				return nil, nil, &LinkError{
 					Item:   "import " + itemName(imp.Interface, imp.Name),
 					Reason: typeMismatch(c.importTypes[i], supplied.Type),
 				}
 			}
-			resolved[i] = hostFunc{static: supplied.Serve, dynamic: supplied.Values}
+			resolved[i] = hostFunc{static: supplied.Serve, slots: supplied.Handles, dynamic: supplied.Values}
 			continue
 		}
 		if iface, ok := wasi.Lookup(imp.Interface); ok {
@@ -60,7 +61,7 @@ func (c *Component) resolveImports(imports []Imports) ([]hostFunc, error) {
 				continue
 			}
 			if want := f.Type.String(); want != c.importTypes[i] {
-				return nil, &LinkError{
+				return nil, nil, &LinkError{
 					Item:   "import " + itemName(imp.Interface, imp.Name),
 					Reason: typeMismatch(c.importTypes[i], want),
 				}
@@ -68,7 +69,8 @@ func (c *Component) resolveImports(imports []Imports) ([]hostFunc, error) {
 			resolved[i] = hostFunc{wasi: f}
 		}
 	}
-	return resolved, nil
+	values, err := c.resolveValues(own)
+	return resolved, values, err
 }
 
 // typeMismatch says how a component's function type and the host's differ.

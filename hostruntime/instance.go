@@ -7,9 +7,11 @@ import (
 	"os"
 	"sync/atomic"
 
+	"github.com/capsule-kit/capsule/hostruntime/bind"
 	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
 	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
+	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/tetratelabs/wazero/api"
 )
 
@@ -24,7 +26,9 @@ type Instance struct {
 	policy    Policy
 	limits    Limits
 	imports   []hostFunc
-	drops     map[string]func(ctx context.Context, rep any) error // of the host's resources
+	// valueImports supply the plan's imported values, by index there.
+	valueImports map[int]*bind.Import
+	drops        map[string]func(ctx context.Context, rep any) error // of the host's resources
 
 	busy   atomic.Bool
 	closed atomic.Bool
@@ -42,7 +46,9 @@ type Instance struct {
 	stacks    nativeStacks
 	handles   handle.Quota
 	wasi      *wasi.Host
-	roots     []*os.Root // of the granted folders
+	roots     []*os.Root    // of the granted folders
+	values    []value.Value // of the plan
+	acted     int           // of the plan's actions
 	stdout    capture
 	stderr    capture
 	network   network
@@ -68,19 +74,20 @@ type part struct {
 // Errors: *LinkError where an import's type is not what the host serves,
 // *LimitError, *Trap, ctx's error. Nothing stays open on error.
 func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...Imports) (*Instance, error) {
-	resolved, err := c.resolveImports(imports)
+	resolved, values, err := c.resolveImports(imports)
 	if err != nil {
 		return nil, err
 	}
 	in := &Instance{
-		component: c,
-		policy:    policy,
-		limits:    policy.Limits.withDefaults(),
-		imports:   resolved,
-		cores:     make([]api.Module, len(c.plan.Steps)),
-		functions: map[link.CoreRef]*coreFunc{},
-		lifted:    make([]*lifted, len(c.plan.Lifted)),
-		lowered:   make([]*lowered, len(c.plan.Trampolines)),
+		component:    c,
+		policy:       policy,
+		limits:       policy.Limits.withDefaults(),
+		imports:      resolved,
+		valueImports: values,
+		cores:        make([]api.Module, len(c.plan.Steps)),
+		functions:    map[link.CoreRef]*coreFunc{},
+		lifted:       make([]*lifted, len(c.plan.Lifted)),
+		lowered:      make([]*lowered, len(c.plan.Trampolines)),
 	}
 	in.guest = guestContext{in}
 	in.memory.limit = in.limits.MemoryBytes

@@ -16,13 +16,24 @@ func (in *Instance) start(ctx context.Context) error {
 	if err := in.begin(ctx, "instantiation"); err != nil {
 		return err
 	}
-	var err error
+	return in.end(in.run())
+}
+
+// run is start without what every call does. Values and start functions take
+// their turns between the core modules.
+func (in *Instance) run() error {
+	if err := in.makeValues(); err != nil {
+		return err
+	}
 	for slot := range in.component.steps {
-		if err = in.startCore(slot); err != nil {
-			break
+		if err := in.act(slot); err != nil {
+			return err
+		}
+		if err := in.startCore(slot); err != nil {
+			return err
 		}
 	}
-	return in.end(err)
+	return in.act(len(in.component.steps))
 }
 
 func (in *Instance) startCore(slot int) error {

@@ -66,6 +66,10 @@ func (d *decoder) aliasExport(r *reader, s *scope, def *Alias) {
 	case x.Sort != def.Sort:
 		r.fail(r.item, "export %s of instance %d is a %s where a %s is expected", quote(def.Name), def.Instance, x.Sort, def.Sort)
 	default:
+		if x.Sort == SortValue {
+			// Instances of one type have different values.
+			x = &Extern{Sort: SortValue, Value: x.Value, Equal: &ValueID{}}
+		}
 		def.Type = x
 		s.push(x)
 	}

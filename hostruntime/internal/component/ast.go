@@ -182,12 +182,17 @@ type ResourceDef struct {
 	Dtor    uint32
 }
 
-// Start calls a component function at instantiation.
+// Start calls component function Func at instantiation with values Args; adds
+// its result, if it has one, to the value space.
 type Start struct {
 	Position
-	Func    uint32
-	Args    []uint32
-	Results uint32
+	Func uint32
+	Args []uint32
+	// Type is the function's type, in which resource types are those of this
+	// component.
+	Type *abi.Func
+	// Result is the identity of the result, if there is one.
+	Result *ValueID
 }
 
 // Value defines a constant; adds to the value space.
@@ -195,8 +200,9 @@ type Value struct {
 	Position
 	Type *abi.Type
 	// Bytes is the value in the specification's encoding, checked against
-	// Type. It aliases the input.
+	// Type; package canon reads it. It aliases the input.
 	Bytes []byte
+	ID    *ValueID
 }
 
 // Attributes are what an import or export says about itself beyond its name;
@@ -236,10 +242,19 @@ type Extern struct {
 	Func      *abi.Func       // SortFunc
 	Type      *Type           // SortType: what the type is
 	Value     *abi.Type       // SortValue
+	Equal     *ValueID        // SortValue: see ValueID
 	Instance  *InstanceType   // SortInstance
 	Component *ComponentType  // SortComponent
 	Module    *CoreModuleType // SortCoreModule
 }
+
+// A ValueID is the identity of a value, for equality bounds: an import or
+// export whose Extern has the ValueID of another must be equal to it. Inside
+// of an instance type, identities that begin there are anew in each instance.
+// What is compared are values, at instantiation; types know no more of it.
+//
+// Spec: Binary, "Type Definitions", valuebound.
+type ValueID struct{ _ byte }
 
 // A Type is one entry of the type index space; exactly one exported field is
 // set.
@@ -272,6 +287,10 @@ type InstanceType struct {
 func (t *InstanceType) Export(name string) *Extern {
 	return t.index.find(t.Exports, name)
 }
+
+// HasValues reports whether instances of the type may export values, by
+// themselves or in an instance that they export.
+func (t *InstanceType) HasValues() bool { return t.shape.values }
 
 // A NamedExtern is one import or export of a type.
 type NamedExtern struct {

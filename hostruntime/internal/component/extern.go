@@ -77,7 +77,7 @@ func (d *decoder) externType(r *reader, s *scope) (*Extern, bool) {
 		}
 	case 0x02:
 		x.Sort = SortValue
-		x.Value = d.valueBound(r, s)
+		x.Value, x.Equal = d.valueBound(r, s)
 	case 0x03:
 		x.Sort = SortType
 		x.Type = d.typeBound(r, s)
@@ -87,14 +87,14 @@ func (d *decoder) externType(r *reader, s *scope) (*Extern, bool) {
 	return x, r.err == nil
 }
 
-// valueBound reads the type of a value. That a value equals another one is
-// not part of its type here.
-func (d *decoder) valueBound(r *reader, s *scope) *abi.Type {
+// valueBound reads the type of a value: any type, of a value of its own, or
+// that of an earlier value, which it then has to be equal to.
+func (d *decoder) valueBound(r *reader, s *scope) (*abi.Type, *ValueID) {
 	if r.flag("the bound of a value") {
-		return d.valType(r, s)
+		return d.valType(r, s), &ValueID{}
 	}
 	v, _ := at(r, s.values, SortValue, r.u32("a value index"))
-	return v.typ
+	return v.typ, v.id
 }
 
 // typeBound reads the bound of a type: equal to another one, which makes a new

@@ -127,7 +127,9 @@ func (d *decoder) externShape(x *Extern) shape {
 	case SortType:
 		return d.typeShape(x.Type)
 	case SortValue:
-		return d.facts(x.Value).shape
+		s := d.facts(x.Value).shape
+		s.values = true
+		return s
 	case SortInstance:
 		return x.Instance.shape
 	case SortComponent:

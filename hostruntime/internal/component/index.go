@@ -40,6 +40,8 @@ type shape struct {
 	size int
 	// resources says that the type mentions resource types, bound or not.
 	resources bool
+	// values says that values are exported in it.
+	values bool
 }
 
 // add takes part into account as a part of the whole.
@@ -47,4 +49,5 @@ func (s *shape) add(part shape) {
 	s.depth = max(s.depth, part.depth+1)
 	s.size = min(s.size+part.size, maxTypeSize+1)
 	s.resources = s.resources || part.resources
+	s.values = s.values || part.values
 }

@@ -46,7 +46,15 @@ type scope struct {
 // A valueSlot is one value and whether it has been consumed.
 type valueSlot struct {
 	typ  *abi.Type
+	id   *ValueID
 	used bool
+}
+
+// newValue adds a value with an identity of its own, which it returns.
+func (s *scope) newValue(t *abi.Type) *ValueID {
+	id := &ValueID{}
+	s.values = append(s.values, valueSlot{typ: t, id: id})
+	return id
 }
 
 // A coreType is one entry of the core type space; one field is set, or none for
@@ -131,7 +139,7 @@ func (s *scope) push(x *Extern) {
 	case SortType:
 		s.types = append(s.types, *x.Type)
 	case SortValue:
-		s.values = append(s.values, valueSlot{typ: x.Value})
+		s.values = append(s.values, valueSlot{typ: x.Value, id: x.Equal})
 	case SortInstance:
 		s.instances = append(s.instances, x.Instance)
 	case SortComponent:
@@ -154,7 +162,9 @@ func (s *scope) extern(r *reader, ref SortIndex) (*Extern, bool) {
 			x.Type = &t
 		}
 	case SortValue:
-		x.Value, ok = s.consume(r, ref.Index)
+		var v valueSlot
+		v, ok = s.consume(r, ref.Index)
+		x.Value, x.Equal = v.typ, v.id
 	case SortInstance:
 		x.Instance, ok = at(r, s.instances, ref.Sort, ref.Index)
 	case SortComponent:
@@ -167,17 +177,17 @@ func (s *scope) extern(r *reader, ref SortIndex) (*Extern, bool) {
 	return x, ok
 }
 
-// consume returns the type of value index and marks it consumed, which must
-// happen exactly once.
-func (s *scope) consume(r *reader, index uint32) (*abi.Type, bool) {
+// consume returns value index and marks it consumed, which must happen
+// exactly once.
+func (s *scope) consume(r *reader, index uint32) (valueSlot, bool) {
 	v, ok := at(r, s.values, SortValue, index)
 	if !ok {
-		return nil, false
+		return v, false
 	}
 	if v.used {
 		r.fail(r.item, "value %d cannot be used more than once", index)
-		return nil, false
+		return v, false
 	}
 	s.values[index].used = true
-	return v.typ, true
+	return v, true
 }

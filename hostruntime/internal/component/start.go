@@ -8,11 +8,12 @@ func (d *decoder) start(r *reader, s *scope) Def {
 	for range r.count(maxParams, "arguments") {
 		def.Args = append(def.Args, r.u32("a value index"))
 	}
-	def.Results = r.u32("the number of results")
+	given := r.u32("the number of results")
 	f, ok := at(r, s.funcs, SortFunc, def.Func)
 	if !ok {
 		return def
 	}
+	def.Type = f
 	results := uint32(0)
 	if f.Result != nil {
 		results = 1
@@ -20,19 +21,19 @@ func (d *decoder) start(r *reader, s *scope) Def {
 	if len(def.Args) != len(f.Params) {
 		r.fail(r.item, "the start function requires %s but was given %d", count(len(f.Params), "argument"), len(def.Args))
 	}
-	if def.Results != results {
-		r.fail(r.item, "the start definition has %d results, its function %d", def.Results, results)
+	if given != results {
+		r.fail(r.item, "the start definition has %d results, its function %d", given, results)
 	}
 	m := newMatch(d, r, nil)
 	for i, index := range def.Args {
-		if t, ok := s.consume(r, index); ok {
-			if problem := m.value(t, f.Params[i].Type); problem != "" {
+		if v, ok := s.consume(r, index); ok {
+			if problem := m.value(v.typ, f.Params[i].Type); problem != "" {
 				r.fail(r.item, "type mismatch in argument %d of the start function: %s", i, problem)
 			}
 		}
 	}
 	if r.err == nil && f.Result != nil {
-		s.values = append(s.values, valueSlot{typ: f.Result})
+		def.Result = s.newValue(f.Result)
 	}
 	return def
 }

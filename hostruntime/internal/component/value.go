@@ -25,7 +25,7 @@ func (d *decoder) value(r *reader, s *scope) Def {
 		sub.fail(sub.pos, "%d bytes left over at the end of a value", sub.left())
 	}
 	r.err = sub.err
-	s.values = append(s.values, valueSlot{typ: def.Type})
+	def.ID = s.newValue(def.Type)
 	return def
 }
 

@@ -18,7 +18,9 @@ func Build(root *component.Component) (*Plan, error) {
 			break
 		}
 		if imp, ok := d.(*component.Import); ok {
-			s.add(imp.Type.Sort, b.hostItem(s, imp.Name, "", imp.Type))
+			it := b.hostItem(s, "", imp.Name, imp.Type)
+			b.bindValue(s.values, imp.Name, imp.Type, it)
+			s.add(imp.Type.Sort, it)
 			continue
 		}
 		b.define(s, d)
@@ -56,6 +58,8 @@ type scope struct {
 	instance  int
 	// types is separate: its entries matter only for resources.
 	spaces [component.SortCount][]item
+	// values says which value each identity in a type stands for.
+	values map[*component.ValueID]int
 }
 
 // An item is a definition as the plan knows it; which field is set follows
@@ -63,6 +67,7 @@ type scope struct {
 type item struct {
 	core       CoreRef           // core func, table, memory, global
 	lifted     int               // func: index in Lifted, or -1 and
+	value      int               // value: index in Values
 	host       int               // func: index in Imports
 	resource   int               // type: index in Resources, -1 for no resource
 	instance   map[string]member // instance
@@ -87,7 +92,7 @@ type closure struct {
 func (b *builder) newScope(c *component.Component, outer *scope, parent int) *scope {
 	b.limit(len(b.plan.Instances), maxInstances, "component instances")
 	b.plan.Instances = append(b.plan.Instances, Instance{Parent: parent, Resources: map[*abi.Resource]int{}})
-	return &scope{component: c, outer: outer, instance: len(b.plan.Instances) - 1}
+	return &scope{component: c, outer: outer, instance: len(b.plan.Instances) - 1, values: map[*component.ValueID]int{}}
 }
 
 func (s *scope) add(sort component.Sort, it item) {
@@ -130,11 +135,14 @@ func (b *builder) define(s *scope, d component.Def) {
 	case *component.Export:
 		it := s.get(b, d.Sort, d.Index)
 		b.bindType(s, d.Type, it)
+		b.bindValue(s.values, d.Name, d.Type, it)
 		s.add(d.Sort, it)
 	case *component.Import:
 		b.fail("import %q was not supplied: the validator should have refused it", d.Name)
 	case *component.Start:
-		b.fail("component start functions and values are not supported")
+		b.start(s, d)
+	case *component.Value:
+		s.addValue(d.ID, b.addValue(Value{Type: d.Type, Constant: d}))
 	default:
 		b.fail("unknown definition %T", d)
 	}
@@ -164,6 +172,7 @@ func (b *builder) instantiate(s *scope, d *component.Instantiate) item {
 				b.fail("import %q was not supplied: the validator should have refused it", def.Name)
 			}
 			b.bindType(inner, def.Type, arg.item)
+			b.bindValue(inner.values, def.Name, def.Type, arg.item)
 			inner.add(def.Type.Sort, arg.item)
 		case *component.Export:
 			b.define(inner, def)
@@ -201,6 +210,10 @@ func (b *builder) alias(s *scope, d *component.Alias) {
 			b.fail("instance %d has no export %q: the validator should have refused it", d.Instance, d.Name)
 		}
 		b.bindType(s, d.Type, m.item)
+		if d.Sort == component.SortValue {
+			s.addValue(d.Type.Equal, m.item)
+			return
+		}
 		s.add(d.Sort, m.item)
 	case component.AliasCoreExport:
 		from := s.get(b, component.SortCoreInstance, d.Instance)

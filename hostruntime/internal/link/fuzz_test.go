@@ -54,13 +54,14 @@ func FuzzBuild(f *testing.F) {
 			p.check(e.Type != nil && e.Lifted < len(plan.Lifted), "export %q", e.Name)
 			p.check(e.Lifted >= 0 || e.Import >= 0 && e.Import < len(plan.Imports), "export %q of import %d", e.Name, e.Import)
 		}
+		p.values()
 	})
 }
 
 // The corpus is of use only as long as it can be planned.
 func TestCorpus(t *testing.T) {
 	const dir = "testdata/fuzz/FuzzBuild"
-	for _, name := range []string{"resources", "reentrance", "async", "async-calls", "host-resource", "provides", "uses"} {
+	for _, name := range []string{"resources", "reentrance", "async", "async-calls", "host-resource", "provides", "uses", "values", "nested-values"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -90,6 +91,38 @@ func (p planChecker) check(ok bool, format string, args ...any) {
 	if !ok {
 		p.t.Helper()
 		p.t.Errorf(format, args...)
+	}
+}
+
+// values checks that every value is known before it is used.
+func (p planChecker) values() {
+	known := map[int]bool{}
+	for i, v := range p.plan.Values {
+		p.check(v.Type != nil && (v.Constant == nil || v.Import == nil), "value %d", i)
+		known[i] = v.Constant != nil || v.Import != nil
+	}
+	after := 0
+	for i, a := range p.plan.Actions {
+		p.check(a.After >= after && a.After <= len(p.plan.Steps), "action %d comes after %d steps", i, a.After)
+		after = a.After
+		if a.Start == nil {
+			p.check(known[a.A] && known[a.B], "values %d and %d are compared before they are known", a.A, a.B)
+			continue
+		}
+		for _, arg := range a.Start.Args {
+			p.check(known[arg], "value %d is an argument before it is known", arg)
+		}
+		if a.Start.Lifted >= 0 {
+			p.lifted(a.Start.Lifted, a.After)
+		} else {
+			p.check(a.Start.Import >= 0 && a.Start.Import < len(p.plan.Imports), "start function of import %d", a.Start.Import)
+		}
+		if a.Start.Result >= 0 {
+			known[a.Start.Result] = true
+		}
+	}
+	for _, e := range p.plan.ExportedValues {
+		p.check(known[e.Value], "value %d is exported before it is known", e.Value)
 	}
 }
 

@@ -12,7 +12,11 @@ const (
 	maxTrampolines   = 1 << 16
 	maxFunctions     = 1 << 16
 	maxResources     = 1 << 14
+	maxValues        = 1 << 16
 	maxBundleEntries = 1 << 20
+	// maxPath bounds the names of imported instances within each other, in
+	// bytes.
+	maxPath = 1 << 12
 	// maxWork bounds the definitions that are evaluated and the entries of
 	// instance types that are gone through, with each instance anew.
 	maxWork = 1 << 20

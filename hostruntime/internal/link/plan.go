@@ -29,6 +29,59 @@ type Plan struct {
 	Imports []HostFunc
 	// Exports are the root's functions that the host can call.
 	Exports []Export
+	// Values are the values that instantiation makes, in the order in which
+	// they come to be known; Calls fill in some of them.
+	Values []Value
+	// Actions are what instantiation does between the steps, in order.
+	Actions []Action
+	// ExportedValues are the root's values that the host can read.
+	ExportedValues []ExportedValue
+}
+
+// A Value is one component-level value. Constant is set for one that the
+// component itself holds and Import for one that the host supplies; another
+// one is the result of a start function.
+type Value struct {
+	Type     *abi.Type
+	Constant *component.Value
+	Import   *ValueImport
+}
+
+// A ValueImport is a value that the root component imports, named as a
+// HostFunc is.
+type ValueImport struct{ Interface, Name string }
+
+// An Action is one thing that instantiation does once the first After steps
+// are done: the call of a start function, or the check that two values are
+// equal, as the type of an import or export says.
+type Action struct {
+	After int
+	// Start is nil for a check that values A and B are equal; Name is then
+	// what the check is for.
+	Start *Start
+	A, B  int
+	Name  string
+}
+
+// A Start is the call of a start function.
+type Start struct {
+	// Instance is the component instance that makes the call.
+	Instance int
+	// Lifted is the index of the function, or -1 where it is the host's;
+	// Import is then its index.
+	Lifted, Import int
+	Type           *abi.Func
+	// Args and Result are indices of Values; Result is -1 for none.
+	Args   []int
+	Result int
+}
+
+// An ExportedValue is a value that the root component exports, named as an
+// Export is; Value is its index in Values.
+type ExportedValue struct {
+	Interface, Name string
+	Value           int
+	Type            *abi.Type
 }
 
 // An Instance is one component instance: it has a handle table and the flags
@@ -133,7 +186,8 @@ type Resource struct {
 // A HostFunc is a function that the root component imports.
 type HostFunc struct {
 	// Interface is the name of the imported instance, empty for a function
-	// imported by itself; Name is the function's name.
+	// imported by itself; Name is the function's name. The name of an instance
+	// within an imported one follows that one's after a "#".
 	Interface, Name string
 	Type            *abi.Func
 }

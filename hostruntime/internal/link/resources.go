@@ -48,48 +48,44 @@ func (b *builder) bindResource(s *scope, r *abi.Resource, index int) {
 	b.plan.Instances[s.instance].Resources[r] = index
 }
 
-// hostItem makes what the root imports. Functions become requests to the
-// host; a resource type gets an identity unless the root knows it already
-// from an earlier import (`type (eq …)`).
+// hostItem makes what the root imports as name, or the instance iface that it
+// imports exports as name. Functions become requests to the host; a resource
+// type gets an identity unless the root knows it already from an earlier
+// import (`type (eq …)`).
 func (b *builder) hostItem(s *scope, iface, name string, t *component.Extern) item {
-	path := iface
-	if name != "" {
-		path += "#" + name
-	}
 	switch t.Sort {
 	case component.SortFunc:
 		b.limit(len(b.plan.Imports), maxFunctions, "imported functions")
-		f := HostFunc{Interface: iface, Name: name, Type: t.Func}
-		if name == "" {
-			f = HostFunc{Name: iface, Type: t.Func}
-		}
-		b.plan.Imports = append(b.plan.Imports, f)
+		b.plan.Imports = append(b.plan.Imports, HostFunc{Interface: iface, Name: name, Type: t.Func})
 		return item{lifted: -1, host: len(b.plan.Imports) - 1}
+	case component.SortValue:
+		return b.addValue(Value{Type: t.Value, Import: &ValueImport{Interface: iface, Name: name}})
 	case component.SortType:
 		if t.Type == nil || t.Type.Resource == nil {
 			return item{resource: -1}
 		}
 		known, ok := b.plan.Instances[s.instance].Resources[t.Type.Resource]
 		if !ok {
-			r := Resource{Name: name, Instance: -1, Import: iface}
-			if name == "" {
-				r = Resource{Name: iface, Instance: -1}
-			}
-			known = b.addResource(r)
+			known = b.addResource(Resource{Name: name, Instance: -1, Import: iface})
 			b.bindResource(s, t.Type.Resource, known)
 		}
 		return item{resource: known}
 	case component.SortInstance:
-		if name != "" {
-			b.fail("import %q: instances within imported instances are not supported", path)
+		b.spend(len(t.Instance.Exports))
+		inner := path(iface, name)
+		if len(inner) > maxPath {
+			b.fail("import %.80q: the names of instances within it are longer than %d bytes", inner, maxPath)
 		}
-		exports := make(map[string]member, len(t.Instance.Exports))
+		exports := make(map[string]member)
 		for i := range t.Instance.Exports {
+			if b.err != nil {
+				break
+			}
 			e := &t.Instance.Exports[i]
-			exports[e.Name] = member{e.Sort, b.hostItem(s, iface, e.Name, &e.Extern)}
+			exports[e.Name] = member{e.Sort, b.hostItem(s, inner, e.Name, &e.Extern)}
 		}
 		return item{instance: exports}
 	}
-	b.fail("import %q: the host can't supply a %s", path, t.Sort)
+	b.fail("import %q: the host can't supply a %s", path(iface, name), t.Sort)
 	return item{}
 }
