@@ -1,0 +1,260 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/boundary"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/compile"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
+	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/wit"
+)
+
+func (a *app) boundaryCommand() *cobra.Command {
+	var configPath string
+	var asJSON, asSVG bool
+	cmd := &cobra.Command{
+		Use:   "boundary [TASK...]",
+		Short: "Show what is trusted, what is sandboxed, and what crosses",
+		Long: `boundary shows, for each task in capsule.toml or those named, every source file
+with its side of the sandbox, every function that crosses and in which
+direction, what the guest's engine asks of the system, and what it gets of it.
+
+What crosses and what is asked for is read from the built component, not from
+the WIT; where the two differ, or a generated file is out of date, it says so.
+
+--svg prints a picture of one task.`,
+		Example: `  capsule-gen boundary
+  capsule-gen boundary review --svg > boundary.svg`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := loadConfig(configPath)
+			if err != nil {
+				return err
+			}
+			chosen, err := tasks(c, args)
+			if err != nil {
+				return err
+			}
+			if asSVG && len(chosen) != 1 {
+				return usagef(cmd, "--svg draws one task: name one of the %d", len(chosen))
+			}
+			return a.boundary(cmd.Context(), chosen, asJSON, asSVG)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&configPath, "config", "", "the `FILE` to use instead of the nearest capsule.toml")
+	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
+	f.BoolVar(&asSVG, "svg", false, "print a picture as SVG")
+	cmd.MarkFlagsMutuallyExclusive("json", "svg")
+	return cmd
+}
+
+func (a *app) boundary(ctx context.Context, chosen []*config.Task, asJSON, asSVG bool) error {
+	var all []*boundary.Boundary
+	for _, t := range chosen {
+		b, err := a.boundaryOf(ctx, t)
+		if err != nil {
+			return err
+		}
+		all = append(all, b)
+	}
+	if asJSON {
+		return a.printJSON(all)
+	}
+	for i, b := range all {
+		if asSVG {
+			return b.SVG(a.out)
+		}
+		if i > 0 {
+			fmt.Fprintln(a.out)
+		}
+		b.Print(a.out)
+	}
+	return nil
+}
+
+// boundaryOf finds out what lies on each side of a task's sandbox.
+func (a *app) boundaryOf(ctx context.Context, t *config.Task) (*boundary.Boundary, error) {
+	world, err := a.loadWorld(ctx, t.WIT, t.World)
+	if err != nil {
+		return nil, err
+	}
+	b := &boundary.Boundary{
+		Task: t.Name, World: world.ID(), Engine: string(t.Engine), Component: filepath.ToSlash(shorten(t.Output)),
+		Exports: declared(world.Exports), Imports: declared(world.Imports),
+		Asks: []boundary.Ask{}, Limits: limitsOf(t), Differences: []string{},
+	}
+	if err := a.addFiles(ctx, t, b); err != nil {
+		return nil, err
+	}
+	return b, addComponent(t, b)
+}
+
+// declared returns the functions among a world's items, without WASI's.
+func declared(items []wit.Item) []boundary.Function {
+	list := []boundary.Function{}
+	for _, item := range items {
+		switch {
+		case item.Func != nil:
+			list = append(list, boundary.Function{Name: item.Func.ExternName(), Type: item.Func.ABI().String()})
+		case item.Interface != nil && !strings.HasPrefix(item.Name, "wasi:"):
+			for _, f := range item.Interface.Funcs {
+				list = append(list, boundary.Function{Interface: item.Name, Name: f.ExternName(), Type: f.ABI().String()})
+			}
+		}
+	}
+	return list
+}
+
+// addFiles adds the files of all sides, and says which generated ones aren't
+// as generate would write them.
+func (a *app) addFiles(ctx context.Context, t *config.Task, b *boundary.Boundary) error {
+	add := func(side boundary.Side, paths ...string) {
+		for _, p := range paths {
+			b.Files = append(b.Files, boundary.File{Path: filepath.ToSlash(shorten(p)), Side: side})
+		}
+	}
+	if t.Go != "" {
+		host, err := boundary.HostFiles(t.Go)
+		if err != nil {
+			return err
+		}
+		add(boundary.Host, host...)
+	}
+	made, err := a.outputsOf(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, o := range made {
+		if o.once {
+			continue // the guest's
+		}
+		side := boundary.Stub
+		if rel, err := filepath.Rel(t.Go, o.path); t.Go != "" && err == nil && filepath.IsLocal(rel) {
+			side = boundary.Generated
+		}
+		add(side, o.path)
+		switch data, err := os.ReadFile(o.path); {
+		case errors.Is(err, fs.ErrNotExist):
+			b.Differences = append(b.Differences, shorten(o.path)+" isn't there: capsule-gen generate writes it")
+		case err != nil:
+			return err
+		case !bytes.Equal(data, o.data):
+			b.Differences = append(b.Differences, shorten(o.path)+" isn't what the WIT says now: capsule-gen generate brings it up to date")
+		}
+	}
+	contract, guest, err := compile.Files(compile.Request{Engine: t.Engine, WIT: t.WIT, Guest: t.Guest})
+	if errors.Is(err, fs.ErrNotExist) {
+		b.Differences = append(b.Differences, shorten(t.Guest)+" isn't there: capsule-gen generate starts it")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	add(boundary.Contract, contract...)
+	add(boundary.Sandboxed, guest...)
+	return nil
+}
+
+// addComponent replaces what the world declares by what the component has.
+func addComponent(t *config.Task, b *boundary.Boundary) error {
+	data, err := os.ReadFile(t.Output)
+	if errors.Is(err, fs.ErrNotExist) {
+		b.Differences = append(b.Differences, b.Component+" isn't there: capsule-gen build writes it")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d, err := hostruntime.Inspect(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.Component, err)
+	}
+	crossing := func(list []hostruntime.FuncInfo) []boundary.Function {
+		functions := []boundary.Function{}
+		for _, f := range list {
+			if !strings.HasPrefix(f.Interface, "wasi:") {
+				functions = append(functions, boundary.Function{Interface: f.Interface, Name: f.Name, Type: f.Type.String()})
+			}
+		}
+		return functions
+	}
+	exports, imports := crossing(callable(d.Exports)), crossing(d.Imports)
+	b.Differences = append(b.Differences, boundary.Compare("exports", b.Exports, exports)...)
+	b.Differences = append(b.Differences, boundary.Compare("imports", b.Imports, imports)...)
+	b.Built, b.Exports, b.Imports = true, exports, imports
+	b.Asks = asks(d.ImportNames)
+	return nil
+}
+
+// grants says what a guest gets of each capability of WASI, and whether that is
+// anything of the world outside: what the zero Policy gives.
+var grants = map[string]struct {
+	granted bool
+	text    string
+}{
+	"arguments and environment variables": {false, "none"},
+	"ending itself":                       {true, "ends its own instance"},
+	"standard input":                      {false, "empty"},
+	"standard output and error":           {true, "captured in the report, up to a limit"},
+	"whether a stream is a terminal":      {true, "none is"},
+	"clocks":                              {true, "the system's"},
+	"random numbers":                      {true, "the system's"},
+	"files":                               {false, "no folder"},
+	"network connections":                 {false, "none"},
+	"HTTP":                                {false, "no request"},
+	"streams and waiting":                 {true, "within the time limit"},
+	"other interfaces of WASI":            {false, "not there"},
+}
+
+func asks(imports []string) []boundary.Ask {
+	list := []boundary.Ask{}
+	for _, c := range capabilities(imports) {
+		g := grants[c.Name]
+		list = append(list, boundary.Ask{Name: c.Name, Interfaces: c.Interfaces, Granted: g.granted, Grant: g.text})
+	}
+	return list
+}
+
+// limitsOf returns the task's limits, with the runtime's defaults.
+func limitsOf(t *config.Task) []boundary.Limit {
+	wall, memory, output := t.Limits.WallTime, uint64(t.Limits.MemoryBytes), uint64(t.Limits.OutputBytes)
+	list := []boundary.Limit{
+		{Name: "time for a call", Value: wall.String(), Default: wall == 0},
+		{Name: "memory", Value: bytesText(memory), Default: memory == 0},
+		{Name: "output kept", Value: bytesText(output), Default: output == 0},
+	}
+	for i, value := range []string{
+		time.Duration(hostruntime.DefaultWallTime).String(),
+		bytesText(hostruntime.DefaultMemoryBytes), bytesText(hostruntime.DefaultOutputBytes),
+	} {
+		if list[i].Default {
+			list[i].Value = value
+		}
+	}
+	return list
+}
+
+// bytesText writes a number of bytes in the largest unit that divides it.
+func bytesText(n uint64) string {
+	for _, unit := range []struct {
+		name string
+		size uint64
+	}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
+		if n != 0 && n%unit.size == 0 {
+			return fmt.Sprintf("%d %s", n/unit.size, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
