@@ -26,6 +26,9 @@ type call struct {
 	report    *Report
 	budget    canon.Budget
 	hostCalls uint64
+	builtins  uint64
+	// liftedFuel is what has been paid for lifted values.
+	liftedFuel uint64
 	// failure is the first error of a host function or of the runtime while
 	// guest code was running; the guest's own trap follows from it.
 	failure error
@@ -51,11 +54,13 @@ func (c *call) context() context.Context {
 //
 // The deadline is compared with the clock rather than waited for: a timer needs
 // a scheduler that the guest may be holding up.
-func (c *call) over() error {
+func (c *call) over() error { return c.overAt(time.Now()) }
+
+func (c *call) overAt(now time.Time) error {
 	if err := c.outer.Err(); err != nil {
 		return err
 	}
-	if !c.deadline.IsZero() && !time.Now().Before(c.deadline) {
+	if !c.deadline.IsZero() && !now.Before(c.deadline) {
 		return context.DeadlineExceeded
 	}
 	return nil
@@ -94,7 +99,7 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 	in.handles.Limit = uint32(min(c.limits.Handles, handle.MaxLength))
 	in.stdout.start(c.limits.OutputBytes)
 	in.stderr.start(c.limits.OutputBytes)
-	in.meter.fill()
+	in.meter.begin(c.limits.Fuel, c.started)
 	return nil
 }
 
@@ -115,6 +120,7 @@ func (in *Instance) end(err error) error {
 	if r := c.report; r != nil {
 		*r = Report{
 			Export: c.export, Outcome: c.outcome(err), WallTime: time.Since(c.started),
+			Fuel: in.meter.used(), FuelLimit: c.limits.Fuel, FuelModel: FuelModel,
 			MemoryBytes: in.memory.used, LiftedBytes: c.budget.Used(), HostCalls: c.hostCalls,
 			Network: in.network.report(),
 			Stdout:  in.stdout.String(), Stderr: in.stderr.String(),

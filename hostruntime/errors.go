@@ -124,6 +124,7 @@ func (e *HostPanic) Error() string {
 
 // The limits that a LimitError can name.
 const (
+	LimitFuel     = "fuel"
 	LimitMemory   = "memory"
 	LimitWallTime = "wall time"
 	LimitLifted   = "lifted bytes"

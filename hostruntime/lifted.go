@@ -70,6 +70,9 @@ type activation struct {
 // Errors: *canon.TrapError where the callee or an instance around it is
 // running already and may not be entered again.
 func (f *lifted) start(caller int) (*activation, error) {
+	if err := f.in.burnCall(); err != nil {
+		return nil, err
+	}
 	if err := f.in.enter(f.plan.Instance, caller); err != nil {
 		return nil, err
 	}
@@ -115,6 +118,9 @@ func (a *activation) finish(ok bool) error {
 	var err error
 	if ok {
 		err = asTrap(a.task.Return())
+	}
+	if ok && err == nil {
+		err = f.in.burnLifted()
 	}
 	if ok && err == nil && f.after != nil {
 		p := &f.in.parts[f.plan.Instance]
@@ -181,6 +187,9 @@ func (in *Instance) context(instance int, options *link.Options) canon.Context {
 func (in *Instance) realloc(p *part, f *coreFunc) func(oldPtr, oldSize, align, newSize uint32) (uint32, error) {
 	var stack [4]uint64
 	return func(oldPtr, oldSize, align, newSize uint32) (uint32, error) {
+		if err := in.burnBytes(uint64(newSize)); err != nil {
+			return 0, err
+		}
 		stack = [4]uint64{uint64(oldPtr), uint64(oldSize), uint64(align), uint64(newSize)}
 		may := p.mayLeave
 		p.mayLeave = false

@@ -32,8 +32,10 @@ func (b *memoryBudget) take(n uint64) bool {
 // The module's declared limits don't reach wazero (the rewriting pass replaces
 // them, so that guests share code): min and max hold here.
 type linearMemory struct {
-	budget   *memoryBudget
-	tick     func()
+	budget *memoryBudget
+	tick   func()
+	// grows hears that growth is asked for.
+	grows    func(bytes uint64)
 	min, max uint64 // bytes
 	buf      []byte
 }
@@ -60,6 +62,7 @@ func (m *linearMemory) Reallocate(size uint64) []byte {
 	if size <= have {
 		return m.buf
 	}
+	m.grows(size - have)
 	if size > m.max || size > MaxMemoryBytes || !m.budget.take(size-have) {
 		return nil
 	}

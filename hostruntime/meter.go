@@ -1,57 +1,214 @@
 package hostruntime
 
 import (
+	"time"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
 	"github.com/tetratelabs/wazero/api"
 )
 
-// slice is how many units the code of a component gets between two entries
-// into Go: about half a millisecond of loops and calls, and never more than
-// some 200 MB of instructions or 13 MB of bulk operations.
-const slice = 100_000
+// The counters of a component hold together what its code may use between two
+// entries into Go: sliceMax units, which stand for at most some 10 million
+// instructions, and usually take a fifth of a millisecond. Where units take
+// longer, as with code that waits for memory at every step, there are fewer,
+// down to sliceMin.
+const (
+	sliceMax = 40_000
+	sliceMin = 500
+	// sliceLong is the time beyond which a slice was too long, sliceShort the
+	// time below which the next one can be longer.
+	sliceLong  = 4 * time.Millisecond
+	sliceShort = time.Millisecond
+)
 
-// fullSlices is how many modules of a component get a whole slice. Where there
-// are more, as only a hostile component has them, they share.
-const fullSlices = 32
-
-// A meter keeps the counters by which guest code is stopped.
+// A meter counts fuel, and stops guest code.
 //
 // Code that wazero compiled can't be preempted: a guest that loops holds up
 // the garbage collector, and with it the process. So the rewriting pass makes
-// every loop iteration and function entry count down, and at zero the code
-// enters Go; there the call's context is looked at, the scheduler and the
-// collector get their turn, and the counters are filled again.
+// code count down, and at zero the code enters Go; there the call's context is
+// looked at, the scheduler and the collector get their turn, and the counters
+// are filled again. How much they get doesn't change what is counted.
 type meter struct {
-	counters []api.MutableGlobal
-	each     uint64 // what a fill gives every counter
+	counters []counter
+	// limit is the fuel of the call in progress; reserve is what of it is
+	// neither used nor in a counter.
+	limit, reserve uint64
+	slice          uint64
+	filled         time.Time
+}
+
+// A counter is the one of a core module.
+type counter struct {
+	global api.MutableGlobal
+	// granted is what it was last filled with, use how much its module uses,
+	// which decides its share.
+	granted, use uint64
+}
+
+// begin gives a call its fuel.
+func (m *meter) begin(fuel uint64, now time.Time) {
+	m.limit, m.slice, m.filled = fuel, max(m.slice, sliceMin), now
+	if held := m.held(); held <= fuel {
+		m.reserve = fuel - held
+		return
+	}
+	m.collect()
+	m.reserve = fuel
+	m.share(-1)
 }
 
 // add starts a module's counter; its start function counts already.
-func (m *meter) add(counter api.MutableGlobal) {
-	m.counters = append(m.counters, counter)
-	m.each = slice * fullSlices / uint64(max(fullSlices, len(m.counters)))
-	counter.Set(m.each)
+func (m *meter) add(global api.MutableGlobal) {
+	m.collect()
+	m.counters = append(m.counters, counter{global: global})
+	m.share(-1)
 }
 
-func (m *meter) fill() {
-	for _, c := range m.counters {
-		c.Set(m.each)
+// used returns the fuel that the call has used.
+func (m *meter) used() uint64 { return m.limit - m.reserve - m.held() }
+
+// held returns the units in all counters.
+func (m *meter) held() uint64 {
+	held := uint64(0)
+	for i := range m.counters {
+		left, _ := m.counters[i].left()
+		held += left
 	}
+	return held
+}
+
+// left returns the units in a counter, and whether its module asks for more.
+func (c *counter) left() (units uint64, asks bool) {
+	if n := uint32(c.global.Get()); n != rewrite.Asking {
+		return uint64(n), false
+	}
+	return 0, true
+}
+
+// collect moves what is in the counters to the reserve, and returns the one
+// whose module asks for more, -1 if none does.
+func (m *meter) collect() (asking int) {
+	asking = -1
+	for i := range m.counters {
+		c := &m.counters[i]
+		left, asks := c.left()
+		if asks {
+			asking = i
+		}
+		m.reserve += left
+		c.use = (c.use + c.granted - left) / 2
+		c.granted = 0
+		c.global.Set(0)
+	}
+	return asking
+}
+
+// share fills the counters, each with some and the more the more its module
+// has used lately, so that they run out together. At the very end, all that
+// there is goes to the module that asks.
+func (m *meter) share(asking int) {
+	total := min(m.slice, m.reserve)
+	if len(m.counters) == 0 || total == 0 {
+		return
+	}
+	each, use := total/4/uint64(len(m.counters)), uint64(0)
+	for i := range m.counters {
+		use += m.counters[i].use
+	}
+	rest := total - each*uint64(len(m.counters))
+	for i := range m.counters {
+		c := &m.counters[i]
+		if c.granted = each; use > 0 {
+			c.granted += rest * c.use / use
+		}
+	}
+	if asking >= 0 && m.counters[asking].granted == 0 {
+		for i := range m.counters {
+			m.counters[i].granted = 0
+		}
+		m.counters[asking].granted = total
+	}
+	for i := range m.counters {
+		c := &m.counters[i]
+		c.global.Set(c.granted)
+		m.reserve -= c.granted
+	}
+}
+
+// refill fills the counters again, for code that asks for it. It reports
+// whether there was any fuel left.
+func (m *meter) refill(now time.Time) bool {
+	switch took := now.Sub(m.filled); {
+	case took > sliceLong:
+		m.slice = max(m.slice/2, sliceMin)
+	case took < sliceShort:
+		m.slice = min(m.slice*2, sliceMax)
+	}
+	m.filled = now
+	asking := m.collect()
+	m.share(asking)
+	return asking < 0 || m.counters[asking].granted > 0
+}
+
+// take uses fuel for what the host does. It reports whether there was enough;
+// if not, all of it is used.
+func (m *meter) take(units uint64) bool {
+	if m.reserve >= units {
+		m.reserve -= units
+		return true
+	}
+	asking := m.collect()
+	enough := m.reserve >= units
+	m.reserve -= min(units, m.reserve)
+	m.share(asking)
+	return enough
 }
 
 // tick runs in Go while guest code waits in memory.grow. A panic is how it
 // ends the guest: wazero unwinds and returns the panic's value as error.
 func (in *Instance) tick() {
-	if err := in.stopped(); err != nil {
+	now := time.Now()
+	err := in.stoppedAt(now)
+	if err == nil && !in.meter.refill(now) {
+		err = in.fuelSpent()
+	}
+	if err != nil {
 		in.call.fail(err)
 		panic(err)
 	}
-	in.meter.fill()
+}
+
+// burn uses fuel for what the host does.
+func (in *Instance) burn(units uint64) error {
+	if in.meter.take(units) {
+		return nil
+	}
+	return in.fuelSpent()
+}
+
+func (in *Instance) fuelSpent() error {
+	return &LimitError{Limit: LimitFuel, Max: in.meter.limit}
 }
 
 // stopped returns why the call in progress must not go on, nil if it may.
-func (in *Instance) stopped() error {
-	if err := in.call.over(); err != nil {
+func (in *Instance) stopped() error { return in.stoppedAt(time.Now()) }
+
+func (in *Instance) stoppedAt(now time.Time) error {
+	if err := in.call.overAt(now); err != nil {
 		return in.ended(err)
 	}
 	return nil
+}
+
+// grows runs in Go while guest code waits in a memory.grow of its own, and
+// ends it like a tick.
+func (in *Instance) grows(bytes uint64) {
+	err := in.stopped()
+	if err == nil {
+		err = in.burn(growFuel + min(bytes, MaxMemoryBytes)>>fuelByteShift)
+	}
+	if err != nil {
+		in.call.fail(err)
+		panic(err)
+	}
 }

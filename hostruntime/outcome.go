@@ -40,6 +40,8 @@ func Outcome(err error) string {
 
 func (e *LimitError) outcome() string {
 	switch e.Limit {
+	case LimitFuel:
+		return OutcomeFuel
 	case LimitWallTime:
 		return OutcomeTimeout
 	case LimitMemory, LimitLifted:

@@ -12,6 +12,7 @@ const Unlimited = math.MaxUint64
 
 // The limits of the zero Limits.
 const (
+	DefaultFuel        = Unlimited // wall time bounds it
 	DefaultMemoryBytes = 256 << 20
 	DefaultWallTime    = 10 * time.Second
 	DefaultLiftedBytes = 64 << 20
@@ -58,6 +59,11 @@ type Dir struct {
 // Limits bound one instance. For each, zero is the documented default and
 // Unlimited lifts it.
 type Limits struct {
+	// Fuel bounds the work of each call, and of instantiation, in units that
+	// are the same on every machine: see FuelModel. FuelLow, FuelMedium and
+	// FuelHigh are sizes to choose from. A call that runs out ends at the exact
+	// unit. Default Unlimited: the wall time bounds it.
+	Fuel uint64
 	// MemoryBytes bounds the linear memories and tables of the instance, all
 	// together.
 	// A guest that asks for more is refused it, and sees its language's own
@@ -80,6 +86,7 @@ type Limits struct {
 
 // withDefaults gives every limit a number.
 func (l Limits) withDefaults() Limits {
+	l.Fuel = orDefault(l.Fuel, DefaultFuel)
 	l.MemoryBytes = orDefault(l.MemoryBytes, DefaultMemoryBytes)
 	l.LiftedBytes = orDefault(l.LiftedBytes, DefaultLiftedBytes)
 	l.OutputBytes = orDefault(l.OutputBytes, DefaultOutputBytes)
@@ -108,6 +115,7 @@ func (l Limits) narrow(by Limits) Limits {
 		}
 		return min(have, want)
 	}
+	l.Fuel = least(l.Fuel, by.Fuel)
 	l.MemoryBytes = least(l.MemoryBytes, by.MemoryBytes)
 	l.LiftedBytes = least(l.LiftedBytes, by.LiftedBytes)
 	l.OutputBytes = least(l.OutputBytes, by.OutputBytes)

@@ -14,6 +14,10 @@ type Report struct {
 	Outcome string
 	// WallTime is how long the call took, host functions included.
 	WallTime time.Duration
+	// Fuel is how much the call used, an exact count, and FuelLimit how much
+	// it had. FuelModel is the version of the unit: see the constant.
+	Fuel, FuelLimit uint64
+	FuelModel       int
 	// MemoryBytes is the size of the instance's linear memories and tables
 	// after the call. They never shrink, so it is also the peak so far.
 	MemoryBytes uint64
@@ -37,6 +41,7 @@ const (
 	OutcomeOK          = "ok"
 	OutcomeGuestError  = "guest-error" // the function's own result::err
 	OutcomeTrap        = "trap"
+	OutcomeFuel        = "fuel"
 	OutcomeTimeout     = "timeout"
 	OutcomeMemory      = "memory"
 	OutcomeHandles     = "handles"

@@ -85,7 +85,7 @@ func (in *Instance) startCore(slot int) error {
 // newMemory charges and prepares the memory that a module defines; nil where
 // it defines none.
 func (in *Instance) newMemory(s *step) (*linearMemory, error) {
-	m := &linearMemory{budget: &in.memory, tick: in.tick}
+	m := &linearMemory{budget: &in.memory, tick: in.tick, grows: in.grows}
 	if s.code.Memory == nil {
 		if s.code.AddedMemory {
 			return m, nil

@@ -151,6 +151,10 @@ func (w *writer) functions() {
 			b = appendU32(b, t)
 			count++
 		}
+		for range w.moves {
+			b = appendU32(b, w.moverType)
+			count++
+		}
 	}
 	w.section(3, count, b)
 }

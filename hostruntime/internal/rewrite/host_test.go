@@ -101,13 +101,14 @@ func (h *host) tick() {
 	if h.counter == nil {
 		return // not metered: nobody but the guest asks
 	}
-	left := int64(int32(h.counter.Get()))
-	if left < 0 {
+	left := int32(h.counter.Get())
+	if left < -1 {
 		panic(fmt.Sprintf("counter is %d in a tick", left))
 	}
-	if left > 0 {
+	if left >= 0 {
 		return // the guest asked for the growth itself
 	}
+	h.counter.Set(0)
 	slice := min(h.slice, h.budget)
 	if slice == 0 {
 		panic(outOfFuel{})

@@ -1,5 +1,7 @@
 package rewrite
 
+import "math"
+
 // TickPages is what a tick asks memory.grow for. The runtime keeps memories
 // below TickPages pages (2 GiB), so it is more than any memory may grow by,
 // and yet no more than the 65536 pages up to which wazero asks the allocator.
@@ -26,7 +28,11 @@ func (w *writer) code() {
 	}
 	count := len(m.bodies)
 	if w.metered {
-		for _, body := range [][]byte{w.tickBody(), w.stretchBody(), w.priceBody()} {
+		added := [][]byte{w.tickBody(), w.stretchBody(), w.priceBody()}
+		for _, v := range w.moves {
+			added = append(added, w.moverBody(v))
+		}
+		for _, body := range added {
 			b = append(appendU32(b, uint32(len(body))), body...)
 			count++
 		}
@@ -34,9 +40,15 @@ func (w *writer) code() {
 	w.section(10, count, b)
 }
 
-// tickBody returns the function that a failed check calls to enter the host.
+// Asking is what a counter holds while its module asks for more: it has 0.
+const Asking = math.MaxUint32
+
+// tickBody returns the function that a failed check calls to enter the host,
+// with the counter saying that it is this module that asks.
 func (w *writer) tickBody() []byte {
 	b := []byte{0} // no locals
+	b = appendConst(b, I32, Asking)
+	b = appendU32(append(b, opGlobalSet), w.counter)
 	b = appendConst(b, I32, TickPages)
 	return append(b, opMemoryGrow, 0, opDrop, opEnd)
 }
@@ -131,6 +143,12 @@ func (f *bodyWriter) call(index uint32) { f.out = appendU32(append(f.out, opCall
 func (f *bodyWriter) instruction(in *instruction) {
 	if f.metered {
 		f.count(in)
+		if index, ok := f.mover(in); ok {
+			f.flush(in.start)
+			f.call(index)
+			f.copied = in.end
+			return
+		}
 		if shift, ok := bulkShift(in); ok {
 			f.payBulk(in, shift)
 		}
@@ -209,7 +227,7 @@ func (f *bodyWriter) open(in *instruction) {
 	f.depth++
 	top := frame{op: in.op, label: f.depth, start: f.way, end: stretch{dead: true}}
 	if in.op == opLoop {
-		f.way.bytes = 0
+		f.way.length = 0
 	}
 	switch {
 	case in.op != opLoop || !f.metered:

@@ -51,6 +51,15 @@ func (m *Module) readNames() {
 	}
 }
 
+// traceName is FuncName, which knows the functions that Rewrite adds as well.
+func (m *Module) traceName(index uint32) string {
+	added := int(index) - len(m.funcImports) - len(m.funcs) - 3
+	if moves := m.movers(); added >= 0 && added < len(moves) {
+		return map[byte]string{subMemoryFill: "memory.fill", subMemoryCopy: "memory.copy", subMemoryInit: "memory.init"}[moves[added].sub]
+	}
+	return m.FuncName(index)
+}
+
 func readFuncNames(content []byte) []funcName {
 	r := &reader{src: content, end: len(content)}
 	names := make([]funcName, 0, r.count(maxFuncs, "names"))
@@ -83,7 +92,7 @@ func Symbolize(trace string, module func(name string) *Module) string {
 		if m == nil {
 			continue
 		}
-		if name := m.FuncName(uint32(index)); name != "" {
+		if name := m.traceName(uint32(index)); name != "" {
 			lines[i] = head + ".$" + digits + " " + name + rest[len(digits):]
 		}
 	}

@@ -23,8 +23,9 @@ const (
 // MaxTableElems is the number of references that the tables defined by one
 // module can hold together. Tables live outside the guest's memory, where no
 // allocator sees them grow: Rewrite lowers their maximum so that table.grow
-// beyond it fails as it may.
-const MaxTableElems = 1 << 20
+// beyond it fails as it may. One operation on tables so moves at most 1 MiB,
+// which is why they aren't split like those on memory.
+const MaxTableElems = 1 << 17
 
 // A Module is one core module, read and found to be within what is run. It
 // keeps aliasing the bytes it was read from, and is not changed after Parse.

@@ -140,7 +140,7 @@ func TestRefused(t *testing.T) {
 			}
 			m.fn(m.typ(nil, nil), nil, bytes.Repeat(call(0), 8001))
 		}), "8001000 calls times mutable globals"},
-		{"big table", with(func(m *asm) { m.tables = append(m.tables, seq(op(byte(FuncRef), 0), u(MaxTableElems+1))) }), "tables start with 1048577 elements"},
+		{"big table", with(func(m *asm) { m.tables = append(m.tables, seq(op(byte(FuncRef), 0), u(MaxTableElems+1))) }), "tables start with 131073 elements"},
 		{"memory beyond 4 GiB", with(func(m *asm) { m.memory(seq(op(0), u(65537))...) }), "memory limits exceed 65536 pages"},
 		{"data count", with(func(m *asm) { m.memory(0, 1); m.passive("a"); m.fn(m.typ(nil, nil), nil, op(opMisc, 9, 0)) }), "without a data count section"},
 		{"sections out of order", seq(withCode(), section(1, u(0))), "comes twice or out of order"},

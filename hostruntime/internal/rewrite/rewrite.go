@@ -95,7 +95,10 @@ type writer struct {
 	// pays a price.
 	voidType, priceType  uint32
 	tick, stretch, price uint32
-	counter              uint32
+	// moverType is the type of the movers, which follow.
+	moverType uint32
+	moves     []mover
+	counter   uint32
 }
 
 const baked = ^uint32(0)
@@ -168,6 +171,8 @@ func (w *writer) number() error {
 	w.prefix = privatePrefix(m.Exports)
 	w.voidType = w.typeIndex(FuncType{})
 	w.priceType = w.typeIndex(FuncType{Params: []ValType{I32}})
+	w.moverType = w.typeIndex(FuncType{Params: []ValType{I32, I32, I32}})
+	w.moves = m.movers()
 	w.tick = uint32(len(m.funcImports) + len(m.funcs))
 	w.stretch, w.price = w.tick+1, w.tick+2
 	w.counter = uint32(len(m.globalImports)+len(m.Globals)) - w.removed

@@ -1,20 +1,42 @@
 package rewrite
 
-// maxStretch is how many bytes of code run between two checks, calls aside.
-// So a unit stands for at most that much: what a slice of the counter allows
-// is bounded by bytes executed, whatever the shape of the code.
-const maxStretch = 1 << 11
+// maxStretch is how many instructions run between two checks, calls aside.
+// So a unit stands for at most that many: what a slice of the counter allows
+// is bounded by what is executed, whatever the shape of the code.
+const maxStretch = 1 << 8
 
-// maxInstructionBytes is what one instruction counts at most: the labels of a
-// br_table take no time.
-const maxInstructionBytes = 16
+// length is what an instruction counts in a stretch: 1, and more where it
+// takes as long as several.
+func (in *instruction) length() int {
+	switch in.op {
+	case opMemoryGrow:
+		return 64 // a visit to Go
+	case opMisc:
+		return miscLengths[in.sub]
+	case opVector, opTableGet, opTableSet, opCallIndirect:
+		return 4
+	}
+	if in.op >= opI32DivS && in.op <= opI32RemU || in.op >= opI64DivS && in.op <= opI64RemU ||
+		in.op == opF32Sqrt || in.op == opF32Div || in.op == opF64Sqrt || in.op == opF64Div {
+		return 8
+	}
+	return 1
+}
+
+// miscLengths is indexed by the number after opMisc: conversions, operations
+// that move something, which besides pay for how much, and table.grow, which
+// enters Go.
+var miscLengths = [...]int{
+	4, 4, 4, 4, 4, 4, 4, 4,
+	16, 1, 16, 16, 16, 1, 16, 64, 1, 16,
+}
 
 // A stretch is the longest way by which code is reached since a check.
 //
 // Code before a check that a branch can skip doesn't count as checked: at a
 // label, the longest of the ways that meet there goes on.
 type stretch struct {
-	bytes int
+	length int
 	// dead says that no way leads here: after a branch, until the block ends.
 	dead bool
 }
@@ -27,7 +49,7 @@ func (s stretch) join(t stretch) stretch {
 	case t.dead:
 		return s
 	}
-	return stretch{bytes: max(s.bytes, t.bytes)}
+	return stretch{length: max(s.length, t.length)}
 }
 
 // count adds an instruction to the way that leads to it, with a check in
@@ -36,11 +58,11 @@ func (f *bodyWriter) count(in *instruction) {
 	if f.way.dead || in.kind == immNone && (in.op == opElse || in.op == opEnd) {
 		return
 	}
-	f.way.bytes += min(in.end-in.start, maxInstructionBytes)
-	if f.way.bytes > maxStretch {
+	f.way.length += in.length()
+	if f.way.length > maxStretch {
 		f.flush(in.start)
 		f.call(f.stretch)
-		f.way.bytes = 0
+		f.way.length = in.length()
 	}
 }
 

@@ -2,48 +2,77 @@ package rewrite
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 )
 
-// oneCount is 7 bytes of code that count in local 0.
+// oneCount is 4 instructions that count in local 0.
 var oneCount = seq(get(0), i32(1), add, set(0))
 
 func counting(n int) []byte { return bytes.Repeat(oneCount, n) }
 
-// However code is laid out, what runs pays a unit for every maxStretch bytes.
+// However code is laid out, what runs pays a unit for every maxStretch
+// instructions.
 func TestLongStretchesPay(t *testing.T) {
-	long, short := counting(280), counting(28) // 1,960 and 196 bytes
+	long, short := counting(61), counting(4) // 244 and 16 instructions
+	labels := make([]uint32, 100)
+	for i := range labels {
+		labels[i] = uint32(i)
+	}
+	ladder := seq(get(0), brTable(labels...)) // to the innermost of as many blocks
+	for range labels {
+		ladder = seq(block(void, ladder), counting(10))
+	}
 	tests := []struct {
 		name string
 		code []byte
-		ran  int // bytes of code that run, at least
+		ran  int // instructions that run, at least
 	}{
-		{"straight line", counting(10_000), 70_000},
-		{"a branch over what is left of a block", bytes.Repeat(block(void, long, br(0), short), 40), 40 * 1960},
-		{"a branch on a condition over the same", bytes.Repeat(block(void, long, i32(1), brIf(0), short), 40), 40 * 1960},
-		{"a table over the same", bytes.Repeat(block(void, long, i32(0), brTable(0, 0), short), 40), 40 * 1960},
-		{"the arm that is shorter", bytes.Repeat(seq(i32(0), ifElse(void, counting(400), long)), 40), 40 * 1960},
-		{"the arm that isn't there", bytes.Repeat(seq(long, i32(0), ifElse(void, counting(400), nil)), 40), 40 * 1960},
-		{"out of several blocks", bytes.Repeat(block(void, block(void, long, br(1)), short), 40), 40 * 1960},
-		{"a body without end in a loop", loop(void, counting(5_000), get(0), i32(50_000), op(opI32LtU), brIf(0)), 50_000 * 7},
-		{"after a loop", bytes.Repeat(seq(loop(void, counting(1)), counting(291)), 40), 40 * 2044},
+		{"straight line", counting(10_000), 40_000},
+		{"100,000 instructions in a loop", loop(void, counting(25_000), get(0), i32(500_000), op(opI32LtU), brIf(0)), 2_000_000},
+		{"a branch over what is left of a block", bytes.Repeat(block(void, long, br(0), short), 40), 40 * 244},
+		{"a branch on a condition over the same", bytes.Repeat(block(void, long, i32(1), brIf(0), short), 40), 40 * 244},
+		{"a table over the same", bytes.Repeat(block(void, long, i32(0), brTable(0, 0), short), 40), 40 * 244},
+		{"the arm that is shorter", bytes.Repeat(seq(i32(0), ifElse(void, counting(80), long)), 40), 40 * 244},
+		{"the arm that isn't there", bytes.Repeat(seq(long, i32(0), ifElse(void, counting(80), nil)), 40), 40 * 244},
+		{"out of several blocks", bytes.Repeat(block(void, block(void, long, br(1)), short), 40), 40 * 244},
+		{"a body without end in a loop", loop(void, counting(5_000), get(0), i32(50_000), op(opI32LtU), brIf(0)), 50_000 * 4},
+		{"after a loop", bytes.Repeat(seq(loop(void, counting(1)), counting(62)), 40), 40 * 252},
+		{"a ladder of br_table", ladder, 100 * 40},
+		{"divisions", seq(get(0), bytes.Repeat(seq(i32(3), op(0x6e)), 10_000), set(0)), 10_000 * 9},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var m asm
 			m.exported("f", nil, vals(I32), vals(I32), tt.code, get(0))
 			units := sameAsOriginal(t, m.bytes(), callEach(nil))
-			if least := int64(tt.ran / (maxStretch + maxInstructionBytes)); units < least {
-				t.Errorf("%d bytes ran for %d units, want %d at least", tt.ran, units, least)
+			if least := int64(tt.ran / (maxStretch + 1)); units < least {
+				t.Errorf("%d instructions ran for %d units, want %d at least", tt.ran, units, least)
 			}
 		})
+	}
+}
+
+// A tree of calls without a loop pays for each call: 2^16 of them here, of
+// functions that are all as long as goes without another check.
+func TestTreesOfCallsPay(t *testing.T) {
+	var m asm
+	m.globals = append(m.globals, seq(op(byte(I32), 1), i32(0), op(opEnd)))
+	leaf := m.exported("g0", nil, nil, nil, bytes.Repeat(seq(op(opGlobalGet, 0), i32(1), add, op(opGlobalSet, 0)), 60))
+	for range 16 {
+		leaf = m.exported(fmt.Sprint("g", leaf+1), nil, nil, nil, call(leaf), call(leaf))
+	}
+	m.exported("f", nil, vals(I32), nil, call(leaf), op(opGlobalGet, 0))
+	const ran = 240<<16 + 2*(1<<16-1)
+	if units := sameAsOriginal(t, m.bytes(), callEach(nil)); units < ran/maxStretch {
+		t.Errorf("%d instructions ran for %d units", ran, units)
 	}
 }
 
 // Code in which no check is due has none but those of entries and loops.
 func TestShortStretchesPayNothing(t *testing.T) {
 	var m asm
-	code := bytes.Repeat(seq(loop(void, counting(100)), i32(1), ifElse(void, counting(80), counting(80))), 50)
+	code := bytes.Repeat(seq(loop(void, counting(30)), i32(1), ifElse(void, counting(20), counting(20))), 50)
 	m.exported("f", nil, vals(I32), vals(I32), code, get(0))
 	if units := sameAsOriginal(t, m.bytes(), callEach(nil)); units != 1+50 {
 		t.Errorf("%d units, want one for the entry and one for each loop", units)
