@@ -58,7 +58,10 @@ func filesystemTypes() *Interface {
 	i := newInterface(filesystemTypesName)
 	i.uses(descriptorResource, directoryEntryResource, inputStreamResource, outputStreamResource, errorResource)
 	i.define("filesystem-error-code", fn(abi.NewOption(fileErrorType), param("err", borrow(errorResource))), func(c *call) (value.Value, error) {
-		return value.Option{Some: value.Enum(argRep[*ioErr](c, 0).code)}, nil
+		if code := argRep[*ioErr](c, 0).code; code != "" {
+			return value.Option{Some: value.Enum(code)}, nil
+		}
+		return value.Option{}, nil
 	})
 	fileMethods(i)
 	openMethods(i)

@@ -3,6 +3,7 @@ package wasi
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/capsule-kit/capsule/hostruntime/value"
@@ -50,7 +51,45 @@ func checkField(name string, val []byte) string {
 	if slices.Contains(forbiddenFields, strings.ToLower(name)) {
 		return "forbidden"
 	}
+	if val != nil && strings.EqualFold(name, "content-length") {
+		if _, err := parseLength(val); err != nil {
+			return "invalid-syntax"
+		}
+	}
 	return ""
+}
+
+// parseLength returns the value of a Content-Length.
+//
+// Spec: RFC 9110, 8.6.
+func parseLength(val []byte) (int64, error) {
+	n, err := strconv.ParseUint(string(val), 10, 63)
+	return int64(n), err
+}
+
+// contentLength returns the Content-Length among entries, -1 if there is none.
+// The second value is false where several disagree.
+func contentLength(entries []fieldEntry) (length int64, ok bool) {
+	length = -1
+	for _, e := range entries {
+		if !e.is("content-length") {
+			continue
+		}
+		n, err := parseLength(e.value)
+		if err != nil || (length >= 0 && n != length) {
+			return 0, false
+		}
+		length = n
+	}
+	return length, true
+}
+
+// isTrailer reports whether a field may follow a body: nothing that says where
+// the body ends may.
+//
+// Spec: RFC 9110, 6.5.1.
+func isTrailer(name string) bool {
+	return checkField(name, nil) == "" && !strings.EqualFold(name, "content-length") && !strings.EqualFold(name, "trailer")
 }
 
 // isToken reports whether s is an HTTP token: a field name or a method.
@@ -69,12 +108,18 @@ func isToken(s string) bool {
 
 func headerError(name string) value.Value { return fail(value.Variant{Case: name}) }
 
-// replace makes entries those of f, and charges for them.
-func (f *fields) replace(h *Host, entries []fieldEntry) error {
+// fieldsSize returns what entries count against MaxFieldsBytes.
+func fieldsSize(entries []fieldEntry) int {
 	size := 0
 	for _, e := range entries {
 		size += len(e.name) + len(e.value) + fieldOverhead
 	}
+	return size
+}
+
+// replace makes entries those of f, and charges for them.
+func (f *fields) replace(h *Host, entries []fieldEntry) error {
+	size := fieldsSize(entries)
 	if size > MaxFieldsBytes {
 		return &LimitError{What: "bytes of HTTP fields", Limit: MaxFieldsBytes, Attempt: uint64(size)}
 	}

@@ -1,7 +1,10 @@
 package wasi
 
 import (
+	"math"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
@@ -21,7 +24,8 @@ type outgoingRequest struct {
 	path      value.Option
 	scheme    value.Option
 	authority value.Option
-	hasBody   bool
+	// pipe is the body's, nil if that wasn't asked for.
+	pipe *bodyPipe
 }
 
 // recharge charges for what the request holds now.
@@ -69,7 +73,7 @@ func outgoingRequestMethods(i *Interface) {
 	r := outgoingRequestResource
 	i.define("[constructor]outgoing-request", fn(own(r), param("headers", own(fieldsResource))), newOutgoingRequest)
 	method(i, r, "body", fn(abi.NewResult(own(outgoingBodyResource), nil)), func(c *call, r *outgoingRequest) (value.Value, error) {
-		return c.openBody(&r.hasBody)
+		return c.openBody(&r.pipe, "request", r.headers)
 	})
 	method(i, r, "method", fn(methodType),
 		func(_ *call, r *outgoingRequest) (value.Value, error) { return r.method, nil })
@@ -101,6 +105,11 @@ func outgoingRequestMethods(i *Interface) {
 func newOutgoingRequest(c *call) (value.Value, error) {
 	f := argRep[*fields](c, 0)
 	r := &outgoingRequest{headers: f.entries, fieldSize: f.held, method: value.Variant{Case: "get"}}
+	r.stop = func() {
+		if r.pipe != nil {
+			r.pipe.Close() // nobody sends it
+		}
+	}
 	if err := c.release(&f.node); err != nil {
 		return nil, err
 	}
@@ -118,7 +127,39 @@ func isVisible(s string) bool {
 
 func isPath(s string) bool { return isVisible(s) && !strings.Contains(s, "#") }
 
-func isAuthority(s string) bool { return s != "" && isVisible(s) && !strings.ContainsAny(s, "/?#\\") }
+// isAuthority reports whether s is a host with or without a port, and perhaps
+// with a user.
+//
+// Spec: RFC 3986, section 3.2.
+func isAuthority(s string) bool {
+	if s == "" || !isVisible(s) || strings.ContainsAny(s, "/?#\\") {
+		return false
+	}
+	s = s[strings.LastIndexByte(s, '@')+1:]
+	_, _, ok := splitAuthority(s)
+	return ok
+}
+
+// splitAuthority returns the host, an IPv6 address without its brackets, and
+// the port, 0 if there is none.
+func splitAuthority(s string) (host string, port uint16, ok bool) {
+	host, rest := s, ""
+	if inner, bracket := strings.CutPrefix(s, "["); bracket {
+		if host, rest, ok = strings.Cut(inner, "]"); !ok || !strings.Contains(host, ":") {
+			return "", 0, false
+		}
+		if rest == "" {
+			return host, 0, true
+		}
+		if rest, ok = strings.CutPrefix(rest, ":"); !ok {
+			return "", 0, false
+		}
+	} else if host, rest, ok = strings.Cut(s, ":"); !ok {
+		return host, 0, host != "" && !strings.ContainsAny(host, "[]")
+	}
+	n, err := strconv.ParseUint(rest, 10, 16)
+	return host, uint16(n), err == nil && n > 0 && host != "" && !strings.Contains(rest, "]")
+}
 
 // isScheme reports whether s is a URI scheme.
 //
@@ -156,4 +197,13 @@ func requestOptionsMethods(i *Interface) {
 			return ok(nil), nil
 		})
 	}
+}
+
+// timeout returns one of the timeouts, 0 for none.
+func (o *requestOptions) timeout(n int) time.Duration {
+	d, ok := o.timeouts[n].Some.(value.U64)
+	if !ok {
+		return 0
+	}
+	return time.Duration(min(max(d, 1), math.MaxInt64))
 }

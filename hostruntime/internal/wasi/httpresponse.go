@@ -11,7 +11,8 @@ type outgoingResponse struct {
 	node
 	headers []fieldEntry
 	status  value.U16
-	hasBody bool
+	// pipe is the body's, nil if that wasn't asked for.
+	pipe *bodyPipe
 }
 
 func outgoingResponseMethods(i *Interface) {
@@ -19,6 +20,7 @@ func outgoingResponseMethods(i *Interface) {
 	i.define("[constructor]outgoing-response", fn(own(r), param("headers", own(fieldsResource))), func(c *call) (value.Value, error) {
 		f := argRep[*fields](c, 0)
 		response, size := &outgoingResponse{headers: f.entries, status: 200}, f.held
+		response.stop = response.discard
 		if err := c.release(&f.node); err != nil {
 			return nil, err
 		}
@@ -42,6 +44,13 @@ func outgoingResponseMethods(i *Interface) {
 		return c.newFields(r.headers, true, &r.node)
 	})
 	method(i, r, "body", fn(abi.NewResult(own(outgoingBodyResource), nil)), func(c *call, r *outgoingResponse) (value.Value, error) {
-		return c.openBody(&r.hasBody)
+		return c.openBody(&r.pipe, "response", r.headers)
 	})
+}
+
+// discard ends a response that nobody is given.
+func (r *outgoingResponse) discard() {
+	if r.pipe != nil {
+		r.pipe.Close()
+	}
 }

@@ -11,6 +11,8 @@ type ioErr struct {
 	text string
 	// code is the wasi:filesystem error code where the stream is a file's.
 	code string
+	// http is the wasi:http error-code where the stream is a body's.
+	http *value.Variant
 }
 
 // ioError returns wasi:io/error.

@@ -1,6 +1,9 @@
 package wasi
 
 import (
+	"errors"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
@@ -33,10 +36,20 @@ func streamClosed() value.Value { return fail(value.Variant{Case: "closed"}) }
 // streamResult returns result<t, stream-error>; t may be nil.
 func streamResult(t *abi.Type) *abi.Type { return abi.NewResult(t, streamError) }
 
-// streamFailed reports err, which ends the stream.
+// streamFailed reports err, which ends the stream. A limit of the network's
+// ends the instance.
 func (c *call) streamFailed(err error) (value.Value, error) {
-	code := errorCode(err)
-	e, trap := c.open(errorResource, &ioErr{text: "i/o error: " + code, code: code}, nil)
+	if limit, ok := errors.AsType[*egress.LimitError](err); ok {
+		return nil, limit
+	}
+	failure := &ioErr{}
+	if e, ok := errors.AsType[*httpError](err); ok {
+		failure.text, failure.http = "http error: "+e.code.Case, &e.code
+	} else {
+		failure.code = errorCode(err)
+		failure.text = "i/o error: " + failure.code
+	}
+	e, trap := c.open(errorResource, failure, nil)
 	if trap != nil {
 		return nil, trap
 	}

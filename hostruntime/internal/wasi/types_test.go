@@ -182,6 +182,26 @@ var functions = map[string]map[string]string{
 		"[method]outgoing-response.headers":         "func(self: borrow<outgoing-response>) -> own<fields>",
 		"[method]outgoing-response.body":            "func(self: borrow<outgoing-response>) -> result<own<outgoing-body>>",
 
+		"[method]incoming-request.method":          "func(self: borrow<incoming-request>) -> $method",
+		"[method]incoming-request.path-with-query": "func(self: borrow<incoming-request>) -> option<string>",
+		"[method]incoming-request.scheme":          "func(self: borrow<incoming-request>) -> option<$scheme>",
+		"[method]incoming-request.authority":       "func(self: borrow<incoming-request>) -> option<string>",
+		"[method]incoming-request.headers":         "func(self: borrow<incoming-request>) -> own<fields>",
+		"[method]incoming-request.consume":         "func(self: borrow<incoming-request>) -> result<own<incoming-body>>",
+
+		"[method]incoming-response.status":  "func(self: borrow<incoming-response>) -> u16",
+		"[method]incoming-response.headers": "func(self: borrow<incoming-response>) -> own<fields>",
+		"[method]incoming-response.consume": "func(self: borrow<incoming-response>) -> result<own<incoming-body>>",
+
+		"[method]incoming-body.stream": "func(self: borrow<incoming-body>) -> result<own<input-stream>>",
+		"[static]incoming-body.finish": "func(this: own<incoming-body>) -> own<future-trailers>",
+
+		"[method]future-trailers.subscribe": "func(self: borrow<future-trailers>) -> own<pollable>",
+		"[method]future-trailers.get":       "func(self: borrow<future-trailers>) -> option<result<result<option<own<fields>>, $http-error>>>",
+
+		"[method]response-outparam.send-informational": "func(self: borrow<response-outparam>, status: u16, headers: own<fields>) -> result<_, $http-error>",
+		"[static]response-outparam.set":                "func(param: own<response-outparam>, response: result<own<outgoing-response>, $http-error>)",
+
 		"[method]future-incoming-response.subscribe": "func(self: borrow<future-incoming-response>) -> own<pollable>",
 		"[method]future-incoming-response.get":       "func(self: borrow<future-incoming-response>) -> option<result<result<own<incoming-response>, $http-error>>>",
 

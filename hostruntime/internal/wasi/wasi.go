@@ -101,6 +101,7 @@ type Host struct {
 	closed chan struct{}
 
 	mu       sync.Mutex
+	http     *httpClient // made for the first request
 	live     map[*node]struct{}
 	files    int
 	buffered int64
@@ -166,11 +167,15 @@ func (h *Host) Close() error {
 			stops = append(stops, n.stop)
 		}
 	}
+	client := h.http
 	h.mu.Unlock()
 	close(h.closed)
 	var errs []error
 	for _, stop := range stops {
 		stop()
+	}
+	if client != nil {
+		client.close()
 	}
 	for n := range live {
 		if n.end != nil {

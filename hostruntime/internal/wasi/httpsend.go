@@ -1,0 +1,422 @@
+package wasi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
+	"github.com/capsule-kit/capsule/hostruntime/value"
+)
+
+// isLimit reports whether an error ends the instance.
+func isLimit(err error) bool {
+	_, ok := errors.AsType[*egress.LimitError](err)
+	return ok
+}
+
+// destination returns what a request is sent to.
+func (r *outgoingRequest) destination() (method string, scheme egress.Protocols, u *url.URL, port uint16, err *httpError) {
+	if method = methodName(r.method); method == http.MethodConnect {
+		return "", 0, nil, 0, httpCode("HTTP-request-method-invalid") // a tunnel is no request
+	}
+	scheme, port = egress.HTTPS, 443
+	if s, ok := r.scheme.Some.(value.Variant); ok {
+		name := s.Case
+		if other, ok := s.Payload.(value.String); ok {
+			name = string(other)
+		}
+		switch strings.ToLower(name) {
+		case "https":
+		case "http":
+			scheme, port = egress.HTTP, 80
+		default:
+			return "", 0, nil, 0, httpCode("HTTP-request-URI-invalid")
+		}
+	}
+	authority, _ := r.authority.Some.(value.String)
+	host, given, ok := splitAuthority(string(authority))
+	if !ok || strings.Contains(host, "@") {
+		return "", 0, nil, 0, httpCode("HTTP-request-URI-invalid")
+	}
+	if given != 0 {
+		port = given
+	}
+	path, _ := r.path.Some.(value.String)
+	text := string(path)
+	if text == "" || text[0] == '?' {
+		text = "/" + text
+	}
+	u, parseErr := url.ParseRequestURI(text)
+	if parseErr != nil || text[0] != '/' {
+		return "", 0, nil, 0, httpCode("HTTP-request-URI-invalid")
+	}
+	u.Scheme, u.Host = scheme.String(), string(authority)
+	return method, scheme, u, port, nil
+}
+
+// methodName returns a method as it is sent.
+func methodName(m value.Variant) string {
+	if other, ok := m.Payload.(value.String); ok {
+		return string(other)
+	}
+	return strings.ToUpper(m.Case)
+}
+
+// An exchange is one request on its way and the response to it.
+type exchange struct {
+	host    *Host
+	gate    *egress.Gate
+	flow    *egress.Flow // nil until the gate let the request pass
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	options requestTimeouts
+
+	// detach takes the exchange off the flow's context.
+	detach func() bool
+
+	mu       sync.Mutex
+	answered bool
+	response *http.Response
+	headers  []fieldEntry // of the response, without secrets
+	err      error
+	over     bool
+}
+
+// requestTimeouts are those of wasi:http/types#request-options, 0 for none.
+type requestTimeouts struct{ connect, firstByte, betweenBytes time.Duration }
+
+// sendRequest is wasi:http/outgoing-handler#handle.
+//
+// Whatever is wrong with a request comes with the response, as a failure of
+// the network would, and not as the error of handle itself. A guest is to
+// treat both alike, but StarlingMonkey goes on sending a body after an error
+// of handle and then waits for the response that it never got, which ends the
+// instance. For the same reason the body of a request that is denied can be
+// written to.
+func sendRequest(c *call) (value.Value, error) {
+	r := argRep[*outgoingRequest](c, 0)
+	var timeouts requestTimeouts
+	if some := arg[value.Option](c, 1).Some; some != nil {
+		o := some.(value.Handle).Rep.(*requestOptions)
+		timeouts = requestTimeouts{o.timeout(0), o.timeout(1), o.timeout(2)}
+		if err := c.release(&o.node); err != nil {
+			return nil, err
+		}
+	}
+	c.stopWith(&r.node, nil)
+	if err := c.release(&r.node); err != nil {
+		return nil, err
+	}
+	x := &exchange{host: c.Host, gate: c.config.Network, options: timeouts}
+	x.ctx, x.cancel = context.WithCancelCause(context.Background())
+	if err := x.begin(c, r); err != nil {
+		if isLimit(err) || c.Err() != nil {
+			return nil, err
+		}
+		if r.pipe != nil {
+			_ = r.pipe.Close()
+		}
+		x.answer(nil, err)
+	}
+	f := &futureResponse{exchange: x}
+	f.stop = x.abandon
+	handle, err := c.open(futureResponseResource, f, nil)
+	if err != nil {
+		return nil, err
+	}
+	return okOr(handle, c.hold(&f.node, bodyBuffer+incomingBuffers))
+}
+
+// begin asks the gate and sends the request, on a goroutine that ends when
+// there is a response or the exchange is abandoned.
+func (x *exchange) begin(c *call, r *outgoingRequest) error {
+	if x.gate == nil {
+		return httpCode("HTTP-request-denied")
+	}
+	method, scheme, u, port, invalid := r.destination()
+	if invalid != nil {
+		return invalid
+	}
+	req := &http.Request{Method: method, URL: u, Host: u.Host, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
+	if err := x.setBody(req, r); err != nil {
+		return err
+	}
+	flow, err := x.gate.Request(c, method, scheme, u.Hostname(), port)
+	if err != nil {
+		return err
+	}
+	x.flow = flow
+	req.Header = x.header(r.headers, scheme, u.Hostname())
+	if err := flow.Sent(len(method) + len(u.RequestURI()) + len(u.Host) + fieldsSize(r.headers)); err != nil {
+		flow.Done(0, err)
+		return err
+	}
+	x.detach = context.AfterFunc(flow.Context(), func() { x.cancel(context.Cause(flow.Context())) })
+	go x.send(req.WithContext(context.WithValue(x.ctx, schemeKey{}, scheme)))
+	return nil
+}
+
+// header returns the request's headers as they are sent.
+func (x *exchange) header(entries []fieldEntry, scheme egress.Protocols, host string) http.Header {
+	header := http.Header{}
+	for _, e := range entries {
+		if e.is("trailer") || e.is("content-length") {
+			continue // net/http writes them from what it knows
+		}
+		header.Add(e.name, x.gate.Reveal(scheme, host, string(e.value)))
+	}
+	if header.Get("User-Agent") == "" {
+		header["User-Agent"] = []string{""} // and not net/http's own
+	}
+	return header
+}
+
+// setBody gives the request the guest's body.
+func (x *exchange) setBody(req *http.Request, r *outgoingRequest) error {
+	want, ok := contentLength(r.headers)
+	if !ok {
+		return httpCode("HTTP-protocol-error")
+	}
+	if r.pipe == nil {
+		if want > 0 {
+			return httpBodySize("request", 0)
+		}
+		return nil
+	}
+	if want < 0 {
+		if data, ok := r.pipe.whole(); ok {
+			// Finished already: no need for chunks.
+			want = int64(len(data))
+			if want == 0 {
+				return nil
+			}
+		}
+	}
+	req.ContentLength = want
+	body := &requestBody{pipe: r.pipe, exchange: x}
+	req.Body = body
+	if want < 0 {
+		// Made before the request is sent, filled in when its body has ended.
+		body.trailer = announced(r.headers)
+		req.Trailer = body.trailer
+	}
+	return nil
+}
+
+// announced returns the trailers that the headers say will come, without
+// values.
+func announced(headers []fieldEntry) http.Header {
+	trailer := http.Header{}
+	for _, e := range headers {
+		if !e.is("trailer") {
+			continue
+		}
+		for name := range strings.SplitSeq(string(e.value), ",") {
+			if name = strings.TrimSpace(name); isTrailer(name) {
+				trailer[http.CanonicalHeaderKey(name)] = nil
+			}
+		}
+	}
+	return trailer
+}
+
+// A requestBody is a pipe from which what is sent is counted.
+type requestBody struct {
+	pipe     *bodyPipe
+	exchange *exchange
+	trailer  http.Header
+}
+
+func (b *requestBody) Read(data []byte) (int, error) {
+	n, err := b.pipe.Read(data)
+	if limit := b.exchange.flow.Sent(n); limit != nil {
+		return 0, limit
+	}
+	if err == io.EOF && b.trailer != nil {
+		for _, e := range b.pipe.trailers {
+			if isTrailer(e.name) {
+				b.trailer.Add(e.name, string(e.value))
+			}
+		}
+	}
+	return n, err
+}
+
+func (b *requestBody) Close() error { return b.pipe.Close() }
+
+// A timeout ends an exchange when it has waited for too long.
+type timeout struct{ *time.Timer }
+
+// after returns a timeout that ends the exchange with code, unless d is 0.
+func (x *exchange) after(d time.Duration, code string) timeout {
+	if d <= 0 {
+		return timeout{}
+	}
+	return timeout{time.AfterFunc(d, func() { x.cancel(httpCode(code)) })}
+}
+
+func (t timeout) stop() {
+	if t.Timer != nil {
+		t.Stop()
+	}
+}
+
+// send makes the request and waits for the response.
+func (x *exchange) send(req *http.Request) {
+	connecting := x.after(x.options.connect, "connection-timeout")
+	var mu sync.Mutex
+	var waiting timeout
+	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		connecting.stop()
+		mu.Lock()
+		defer mu.Unlock()
+		waiting.stop()
+		waiting = x.after(x.options.firstByte, "connection-read-timeout")
+		if addr, ok := remoteAddr(info.Conn); ok {
+			x.flow.Dialled(addr)
+		}
+	}}
+	resp, err := x.host.client().transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	connecting.stop()
+	mu.Lock()
+	waiting.stop()
+	mu.Unlock()
+	if err == nil {
+		err = x.accept(resp)
+	} else {
+		err = x.failure(err, "connection-terminated")
+	}
+	x.answer(resp, err)
+}
+
+// accept looks at a response's status and headers.
+func (x *exchange) accept(resp *http.Response) error {
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return httpCode("HTTP-upgrade-failed")
+	}
+	x.headers = x.scrubbed(resp.Header)
+	size := fieldsSize(x.headers)
+	if err := x.flow.Received(size); err != nil {
+		return err
+	}
+	if size > MaxFieldsBytes {
+		return sectionSize("response-header")
+	}
+	return nil
+}
+
+// scrubbed returns a header as the guest sees it, without its secrets.
+func (x *exchange) scrubbed(header http.Header) []fieldEntry {
+	entries := fieldsOf(header)
+	for i := range entries {
+		entries[i].value = []byte(x.gate.Scrub(string(entries[i].value)))
+	}
+	return entries
+}
+
+// failure returns why the exchange was ended, if it was, or what net/http's
+// error is to the guest.
+func (x *exchange) failure(err error, otherwise string) error {
+	if cause := context.Cause(x.ctx); cause != nil {
+		err = cause
+	}
+	if isLimit(err) {
+		return err
+	}
+	return toHTTPError(err, otherwise)
+}
+
+// answer is the end of waiting for a response.
+func (x *exchange) answer(resp *http.Response, err error) {
+	x.mu.Lock()
+	x.answered, x.response, x.err = true, resp, err
+	over := x.over
+	x.mu.Unlock()
+	if err != nil {
+		x.end(err)
+	}
+	if over && resp != nil {
+		_ = resp.Body.Close()
+	}
+	x.host.signal()
+}
+
+// end ends the exchange; err is nil if all of the response has come.
+func (x *exchange) end(err error) {
+	x.mu.Lock()
+	over, resp := x.over, x.response
+	x.over = true
+	x.mu.Unlock()
+	if over {
+		return
+	}
+	status := 0
+	if resp != nil {
+		status = resp.StatusCode
+	}
+	if x.flow != nil {
+		x.flow.Done(status, err)
+		x.detach()
+	}
+	x.cancel(errAbandoned)
+	if resp != nil {
+		_ = resp.Body.Close()
+	}
+}
+
+var errAbandoned = httpCode("connection-terminated")
+
+// abandon ends an exchange that the guest doesn't want any more.
+func (x *exchange) abandon() { x.end(nil) }
+
+// A responseBody reads a response's body and counts what comes.
+type responseBody struct {
+	exchange *exchange
+	scrubber *egress.Scrubber
+	clean    bytes.Buffer // scrubbed, not yet read
+	err      error
+}
+
+func (b *responseBody) Read(data []byte) (int, error) {
+	if b.scrubber == nil {
+		return b.receive(data)
+	}
+	for b.clean.Len() == 0 && b.err == nil {
+		n, err := b.receive(data)
+		b.clean.Write(b.scrubber.Write(b.clean.AvailableBuffer(), data[:n]))
+		if b.err = err; err == io.EOF {
+			b.clean.Write(b.scrubber.Flush(nil))
+		}
+	}
+	if b.clean.Len() > 0 {
+		return b.clean.Read(data)
+	}
+	return 0, b.err
+}
+
+// receive reads within the time and the limits.
+func (b *responseBody) receive(data []byte) (int, error) {
+	x := b.exchange
+	late := x.after(x.options.betweenBytes, "connection-read-timeout")
+	n, err := x.response.Body.Read(data)
+	late.stop()
+	if limit := x.flow.Received(n); limit != nil {
+		return 0, limit
+	}
+	switch {
+	case err == io.EOF:
+		x.end(nil)
+	case err != nil:
+		err = x.failure(err, "HTTP-response-incomplete")
+		x.end(err)
+	}
+	return n, err
+}
