@@ -5,7 +5,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/capsule-kit/capsule/hostruntime/value"
 )
@@ -22,26 +21,12 @@ type descriptor struct {
 	node
 	// grant is the granted folder it was reached through, path the way from
 	// there, not cleaned: a symbolic link may be part of it.
-	grant *Dir
+	grant *grant
 	path  string
 	root  *os.Root
 	file  *sharedFile
 	read  bool
 	write bool
-}
-
-// A sharedFile is a file that a descriptor and its streams keep open together.
-type sharedFile struct {
-	*os.File
-	users atomic.Int32
-}
-
-// end gives up one use of the file.
-func (f *sharedFile) end() error {
-	if f.users.Add(-1) == 0 {
-		return f.Close()
-	}
-	return nil
 }
 
 // directory returns the folder, or not-directory.
@@ -117,131 +102,4 @@ func lookup(root *os.Root, flags value.Flags, path string) (fs.FileInfo, error) 
 		return root.Stat(path)
 	}
 	return root.Lstat(path)
-}
-
-func openMethods(i *Interface) {
-	descriptorMethod(i, "open-at", own(descriptorResource), openAt,
-		pathFlagsParam, pathParam, openFlagsParam, param("flags", fileFlagsType))
-}
-
-func openAt(c *call, d *descriptor) (value.Value, error) {
-	root, path, err := d.at(c, 2)
-	if err != nil {
-		return nil, err
-	}
-	open, flags := arg[value.Flags](c, 3), arg[value.Flags](c, 4)
-	has := func(f value.Flags, name string) bool { return slices.Contains(f, name) }
-	o := opening{
-		create: has(open, "create"), directory: has(open, "directory"),
-		exclusive: has(open, "exclusive"), truncate: has(open, "truncate"),
-		write: has(flags, "write"),
-		sync:  has(flags, "file-integrity-sync") || has(flags, "data-integrity-sync"),
-	}
-	if o.write || o.create || o.truncate || has(flags, "mutate-directory") {
-		if err := d.mutable(); err != nil {
-			return nil, err
-		}
-	}
-	o.read = has(flags, "read")
-	isDir, err := o.check(root, path, arg[value.Flags](c, 1))
-	if err != nil {
-		return nil, err
-	}
-	opened := &descriptor{grant: d.grant, path: d.path + "/" + path, read: o.read, write: o.write}
-	if len(opened.path) > MaxPath {
-		return nil, fileError("name-too-long")
-	}
-	if isDir {
-		if opened.root, err = root.OpenRoot(path); err != nil {
-			return nil, err
-		}
-		opened.end = opened.root.Close
-	} else {
-		if opened.file, err = o.open(root, path); err != nil {
-			return nil, err
-		}
-		opened.end = opened.file.end
-	}
-	handle, err := c.open(descriptorResource, opened, nil)
-	if err != nil {
-		return nil, err
-	}
-	return handle, c.hold(&opened.node, int64(len(opened.path)))
-}
-
-// An opening is how open-at was asked to open something.
-type opening struct {
-	create, directory, exclusive, truncate bool
-	read, write, sync                      bool
-}
-
-// check looks at what is there and reports whether it is a folder. What is
-// neither folder nor file is refused: opening a pipe or a device can block
-// for ever, and do things.
-func (o opening) check(root *os.Root, path string, flags value.Flags) (isDir bool, err error) {
-	if o.create && o.directory {
-		return false, fileError("invalid")
-	}
-	info, err := lookup(root, flags, path)
-	if os.IsNotExist(err) && o.create {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	mode := info.Mode()
-	switch {
-	case o.create && o.exclusive:
-		return false, fileError("exist")
-	case mode&fs.ModeSymlink != 0:
-		return false, fileError("loop")
-	case mode.IsDir():
-		if o.write || o.create || o.truncate {
-			return false, fileError("is-directory")
-		}
-		return true, nil
-	case o.directory:
-		return false, fileError("not-directory")
-	case !mode.IsRegular():
-		return false, fileError("access")
-	}
-	return false, nil
-}
-
-func (o opening) open(root *os.Root, path string) (*sharedFile, error) {
-	flag := os.O_RDONLY
-	switch {
-	case o.write && !o.read:
-		flag = os.O_WRONLY
-	case o.write || o.truncate:
-		// Not every system truncates what is opened for reading alone.
-		flag = os.O_RDWR
-	}
-	if o.create {
-		flag |= os.O_CREATE
-	}
-	if o.create && o.exclusive {
-		flag |= os.O_EXCL
-	}
-	if o.truncate {
-		flag |= os.O_TRUNC
-	}
-	if o.sync {
-		flag |= os.O_SYNC
-	}
-	f, err := root.OpenFile(path, flag, 0o666)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fileError("access")
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	shared := &sharedFile{File: f}
-	shared.users.Store(1)
-	return shared, nil
 }

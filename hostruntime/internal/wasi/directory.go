@@ -1,7 +1,6 @@
 package wasi
 
 import (
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -19,7 +18,7 @@ func directoryMethods(i *Interface) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, root.Mkdir(name, 0o777)
+		return nil, d.create(c, root, name, func() error { return root.Mkdir(name, 0o777) })
 	}, pathParam)
 	descriptorMethod(i, "remove-directory-at", nil, func(c *call, d *descriptor) (value.Value, error) {
 		return nil, d.remove(c, true)
@@ -31,11 +30,7 @@ func directoryMethods(i *Interface) {
 	descriptorMethod(i, "symlink-at", nil, symlinkAt, param("old-path", stringType), param("new-path", stringType))
 	target := []abi.Param{param("new-descriptor", borrow(descriptorResource)), param("new-path", stringType)}
 	descriptorMethod(i, "rename-at", nil, func(c *call, d *descriptor) (value.Value, error) {
-		root, from, to, err := d.both(c, 1)
-		if err != nil {
-			return nil, err
-		}
-		return nil, rename(root, from, to)
+		return nil, renameAt(c, d)
 	}, append([]abi.Param{param("old-path", stringType)}, target...)...)
 	descriptorMethod(i, "link-at", nil, func(c *call, d *descriptor) (value.Value, error) {
 		if len(arg[value.Flags](c, 1)) > 0 {
@@ -45,7 +40,8 @@ func directoryMethods(i *Interface) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, root.Link(from, to)
+		other, name := argRep[*descriptor](c, 3), string(arg[value.String](c, 4))
+		return nil, other.create(c, other.root, name, func() error { return root.Link(from, to) })
 	}, append([]abi.Param{param("old-path-flags", pathFlagsParam.Type), param("old-path", stringType)}, target...)...)
 	descriptorMethod(i, "read-directory", own(directoryEntryResource), readDirectory)
 	fileMethod(i, directoryEntryResource, "read-directory-entry", abi.NewOption(directoryEntryType), nil, nextEntry)
@@ -58,16 +54,32 @@ func (d *descriptor) remove(c *call, folder bool) error {
 	if err != nil {
 		return err
 	}
-	info, err := root.Lstat(name)
-	switch {
-	case err != nil:
+	info, unlock, err := lockEntry(root, name)
+	if err != nil {
 		return err
+	}
+	defer unlock()
+	switch {
 	case folder && !info.IsDir():
 		return fileError("not-directory")
 	case !folder && info.IsDir():
 		return fileError("is-directory")
 	}
-	return root.Remove(name)
+	if err := root.Remove(name); err != nil {
+		return err
+	}
+	d.grant.deleted(info)
+	c.changes.deleted(d.guestPath(name))
+	return nil
+}
+
+// create makes a file, folder or link at path, which is charged for.
+func (d *descriptor) create(c *call, root *os.Root, path string, run func() error) error {
+	err := d.grant.create(root, path, run)
+	if err == nil {
+		c.changes.created(d.guestPath(path))
+	}
+	return err
 }
 
 func readlinkAt(c *call, d *descriptor) (value.Value, error) {
@@ -97,67 +109,7 @@ func symlinkAt(c *call, d *descriptor) (value.Value, error) {
 	if err := checkPath(target); err != nil {
 		return nil, err
 	}
-	return nil, root.Symlink(target, name)
-}
-
-// both returns the two paths of a rename or link, whose arguments start at n,
-// from one folder that holds both.
-func (d *descriptor) both(c *call, n int) (root *os.Root, from, to string, err error) {
-	other := argRep[*descriptor](c, n+1)
-	if root, from, err = d.change(c, n); err != nil {
-		return nil, "", "", err
-	}
-	if _, to, err = other.change(c, n+2); err != nil {
-		return nil, "", "", err
-	}
-	if other.root == d.root {
-		return root, from, to, nil
-	}
-	if other.grant != d.grant {
-		return nil, "", "", fileError("cross-device")
-	}
-	// An os.Root moves things within itself only: take the granted folder's,
-	// if both are still where they were opened.
-	for _, it := range []*descriptor{d, other} {
-		now, err := it.grant.Root.Stat(it.path)
-		if err != nil {
-			return nil, "", "", err
-		}
-		if then, err := it.root.Stat("."); err != nil || !os.SameFile(now, then) {
-			return nil, "", "", fileError("cross-device")
-		}
-	}
-	return d.grant.Root, d.path + "/" + from, other.path + "/" + to, nil
-}
-
-// rename moves as POSIX has it, where a folder may take the place of an empty
-// one. An os.Root refuses every target that is a folder.
-func rename(root *os.Root, from, to string) error {
-	refused := root.Rename(from, to)
-	if errorCode(refused) != "exist" {
-		return refused
-	}
-	target, err := root.Lstat(to)
-	if err != nil || !target.IsDir() {
-		return refused
-	}
-	moved, err := root.Lstat(from)
-	switch {
-	case err != nil:
-		return err
-	case os.SameFile(moved, target):
-		return nil
-	case !moved.IsDir():
-		return fileError("is-directory")
-	}
-	if err := root.Remove(to); err != nil {
-		return err
-	}
-	if err := root.Rename(from, to); err != nil {
-		// As into a folder of its own: leave things as they were.
-		return errors.Join(err, root.Mkdir(to, 0o777))
-	}
-	return nil
+	return nil, d.create(c, root, name, func() error { return root.Symlink(target, name) })
 }
 
 // directoryEntries reads a folder a few entries at a time, in the operating

@@ -33,11 +33,7 @@ func fileMethods(i *Interface) {
 		if err != nil {
 			return nil, err
 		}
-		size := uint64(arg[value.U64](c, 1))
-		if size > math.MaxInt64 {
-			return nil, fileError("file-too-large")
-		}
-		return nil, f.Truncate(int64(size))
+		return nil, f.setSize(uint64(arg[value.U64](c, 1)))
 	}, param("size", size))
 	// Advice is taken and not acted upon.
 	descriptorMethod(i, "advise", nil, func(_ *call, d *descriptor) (value.Value, error) {
@@ -120,13 +116,6 @@ func fileWrite(c *call, d *descriptor) (value.Value, error) {
 	return value.U64(n), nil
 }
 
-func (f *sharedFile) writeAt(data []byte, offset uint64) (int, error) {
-	if offset > math.MaxInt64-uint64(len(data)) {
-		return 0, fileError("file-too-large")
-	}
-	return f.WriteAt(data, int64(offset))
-}
-
 // A fileSource reads a file from an offset on. Files never make a guest wait.
 type fileSource struct {
 	file *sharedFile
@@ -169,13 +158,7 @@ func (d *descriptor) writeStream(c *call, to *fileSink) (value.Value, error) {
 
 func (s *fileSink) write(data []byte) error {
 	if s.appends {
-		// Not one step with the write: another process that appends to the
-		// same file can get in between.
-		info, err := s.file.Stat()
-		if err != nil {
-			return err
-		}
-		s.at = uint64(info.Size())
+		return s.file.appendAll(data)
 	}
 	n, err := s.file.writeAt(data, s.at)
 	s.at += uint64(n)

@@ -40,8 +40,7 @@ func filesystemPreopens() *Interface {
 	i.uses(descriptorResource)
 	i.define("get-directories", fn(abi.NewList(abi.NewTuple(own(descriptorResource), stringType))), func(c *call) (value.Value, error) {
 		var list value.List
-		for n := range c.config.Dirs {
-			grant := &c.config.Dirs[n]
+		for _, grant := range c.grants {
 			handle, err := c.open(descriptorResource, &descriptor{grant: grant, root: grant.Root, path: "."}, nil)
 			if err != nil {
 				return nil, err

@@ -15,6 +15,9 @@ type fileStat struct {
 	links uint64
 	// device and inode identify the file; both are 0 where they don't exist.
 	device, inode uint64
+	// stored is how many bytes of storage the file takes, the most possible
+	// where that isn't known.
+	stored uint64
 	// accessed and changed are zero where they don't exist.
 	accessed, changed time.Time
 }

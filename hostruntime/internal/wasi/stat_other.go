@@ -2,6 +2,9 @@
 
 package wasi
 
-import "io/fs"
+import (
+	"io/fs"
+	"math"
+)
 
-func statOf(fs.FileInfo) fileStat { return fileStat{links: 1} }
+func statOf(fs.FileInfo) fileStat { return fileStat{links: 1, stored: math.MaxUint64} }

@@ -16,7 +16,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -78,23 +77,15 @@ type Config struct {
 	MaxBuffered int64
 }
 
-// A Dir is one folder granted to a guest.
-type Dir struct {
-	// Guest is the path under which the guest sees the folder.
-	Guest string
-	// Root is the folder. It stays the caller's to close, after the Host.
-	Root *os.Root
-	// ReadOnly refuses everything that changes the folder. Where it is false
-	// nothing bounds how much a guest writes but the file system's own quota.
-	ReadOnly bool
-}
-
 // A Host is the WASI state of one instance. It serves one call at a time;
 // only Close may come from another goroutine.
 type Host struct {
 	config Config
 	start  time.Time
 	stdin  *reader
+	grants []*grant
+	// changes are what the guest did to the granted folders.
+	changes changeLog
 	// wake is signalled when something a call may be waiting for changed.
 	wake chan struct{}
 	// closed is closed by Close.
@@ -138,6 +129,7 @@ func New(cfg Config) *Host {
 		wake:   make(chan struct{}, 1),
 		closed: make(chan struct{}),
 		live:   make(map[*node]struct{}),
+		grants: newGrants(cfg.Dirs),
 	}
 	h.stdin = newReader(cfg.Stdin, h.signal)
 	if cfg.Network != nil {
