@@ -111,6 +111,7 @@ func (in *Instance) end(err error) error {
 		c.hosted.end()
 	}
 	in.network.endCall()
+	files := in.wasi.TakeFileChanges()
 	if err != nil {
 		err = in.public(err)
 		if _, ok := err.(*ArgumentError); !ok {
@@ -122,7 +123,7 @@ func (in *Instance) end(err error) error {
 			Export: c.export, Outcome: c.outcome(err), WallTime: time.Since(c.started),
 			Fuel: in.meter.used(), FuelLimit: c.limits.Fuel, FuelModel: FuelModel,
 			MemoryBytes: in.memory.used, LiftedBytes: c.budget.Used(), HostCalls: c.hostCalls,
-			Network: in.network.report(),
+			Network: in.network.report(), Files: FileReport(files),
 			Stdout:  in.stdout.String(), Stderr: in.stderr.String(),
 			StdoutBytes: in.stdout.total, StderrBytes: in.stderr.total,
 		}

@@ -51,9 +51,21 @@ type Dir struct {
 	// Host is the folder's path here, Guest the path by which the guest
 	// knows it: "/data".
 	Host, Guest string
-	// Writable lets the guest create, change and delete files. Nothing bounds
-	// how much it writes yet: give it a file system of its own.
+	// Writable lets the guest create, change and delete files, within MaxBytes
+	// and MaxEntries. What it leaves there is as little to be trusted as the
+	// guest: there can be symbolic links that lead out of the folder, so read it
+	// through an os.Root.
 	Writable bool
+	// MaxBytes is by how much the guest may make files in the folder longer, all
+	// together, as long as the instance lives; a write beyond it fails with the
+	// error that the guest knows for a full disk quota. Lengths count, so a hole
+	// in a file costs as much as what would fill it. What it cuts off or deletes
+	// of what it added is given back, on Linux and macOS; deleting what others
+	// put there gives it nothing. Default 64 MiB; Unlimited lifts it.
+	MaxBytes uint64
+	// MaxEntries is how many files, folders and links more than before there may
+	// be in the folder and beneath it; one more fails likewise. Default 1,000.
+	MaxEntries uint64
 }
 
 // Limits bound one instance. For each, zero is the documented default and

@@ -28,6 +28,8 @@ type Report struct {
 	HostCalls uint64
 	// Network is what the call did over the network.
 	Network NetworkReport
+	// Files is what the call did in the granted folders.
+	Files FileReport
 	// Stdout and Stderr are what the guest wrote during the call, up to the
 	// output limit: beginning and end, the cut marked. The text is the
 	// guest's own: see EscapeText.
