@@ -147,7 +147,7 @@ Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.AddCommand(
 		a.generateCommand(), a.buildCommand(), a.runCommand(), a.inspectCommand(), a.initCommand(),
-		a.boundaryCommand(),
+		a.checkCommand(), a.boundaryCommand(),
 	)
 	return root
 }

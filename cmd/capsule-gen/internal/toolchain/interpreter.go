@@ -156,3 +156,11 @@ func parseVersion(text string) (interpreter, error) {
 	minor, err2 := strconv.Atoi(parts[1])
 	return interpreter{major: major, minor: minor}, errors.Join(err, err2)
 }
+
+// FindPython returns the path of a Python of 3.10 or newer.
+//
+// Errors: *MissingError.
+func FindPython(ctx context.Context) (string, error) {
+	found, err := findPython(ctx)
+	return found.path, err
+}
