@@ -128,12 +128,12 @@ func (c *Component) free(ctx context.Context) {
 //
 // Errors: *FormatError.
 func Validate(bytes []byte) error {
-	_, err := validate(bytes)
+	_, err := validate(bytes, component.DefaultFeatures)
 	return err
 }
 
-func validate(bytes []byte) (*component.Component, error) {
-	decoded, err := component.Decode(bytes)
+func validate(bytes []byte, features component.Features) (*component.Component, error) {
+	decoded, err := component.DecodeWith(bytes, features)
 	if err != nil {
 		if e, ok := errors.AsType[*component.Error](err); ok {
 			return nil, &FormatError{Offset: e.Offset, Section: e.Section, Reason: e.Msg}
@@ -145,7 +145,7 @@ func validate(bytes []byte) (*component.Component, error) {
 
 // decode turns bytes into a plan.
 func decode(bytes []byte) (*component.Component, *link.Plan, error) {
-	decoded, err := validate(bytes)
+	decoded, err := validate(bytes, component.DefaultFeatures)
 	if err != nil {
 		return nil, nil, err
 	}

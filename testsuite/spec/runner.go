@@ -216,7 +216,7 @@ func (r *runner) define(c *Command) *definition {
 
 func (r *runner) load(bytes []byte) (*hostruntime.Component, error) {
 	if r.mode == Validate {
-		return nil, hostruntime.Validate(bytes)
+		return nil, r.script.validate(bytes)
 	}
 	return r.rt.Load(r.ctx, bytes)
 }
@@ -245,7 +245,7 @@ func (r *runner) refused(c *Command) error {
 	if err != nil {
 		return err
 	}
-	err = hostruntime.Validate(bytes)
+	err = r.script.validate(bytes)
 	if err == nil {
 		// The code of core modules is validated when it is compiled.
 		if _, err = r.rt.Load(r.ctx, bytes); err == nil || !isFormatError(err) {

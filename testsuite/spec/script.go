@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/capsule-kit/capsule/hostruntime"
 )
 
 // A Script is a .wast file in JSON form.
@@ -12,6 +16,9 @@ type Script struct {
 	// Source is the name of the .wast file.
 	Source   string    `json:"source_filename"`
 	Commands []Command `json:"commands"`
+	// Features are what a validator's script asks for in its first lines, as a
+	// list of names; nil where it says nothing of how it is run.
+	Features *string `json:"features"`
 
 	dir string // of the .wasm files
 }
@@ -56,6 +63,19 @@ func Read(path string) (*Script, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
+}
+
+// validate validates a component with the features that the script asks for.
+func (s *Script) validate(bytes []byte) error {
+	if s.Features == nil {
+		return hostruntime.Validate(bytes)
+	}
+	names := strings.Split(*s.Features, ",")
+	return hostruntime.Features{
+		Memory64:    slices.Contains(names, "cm64"),
+		NestedNames: slices.Contains(names, "cm-nested-names"),
+		MoreAsync:   slices.Contains(names, "cm-more-async-builtins"),
+	}.Validate(bytes)
 }
 
 // errTextOnly says that there is no binary: the text parser refused it.

@@ -180,6 +180,8 @@ type ResourceDef struct {
 	// HasDtor says that core function Dtor destroys a representation.
 	HasDtor bool
 	Dtor    uint32
+	// Rep64 says that representations are i64, not i32.
+	Rep64 bool
 }
 
 // Start calls component function Func at instantiation with values Args; adds

@@ -47,7 +47,7 @@ func (d *decoder) nameAttributes(r *reader) (name string, attrs Attributes, ok b
 }
 
 // checkAttributes checks the attributes of the item called name.
-func checkAttributes(r *reader, name string, parsed externName, attrs Attributes, x *Extern) {
+func (d *decoder) checkAttributes(r *reader, name string, parsed externName, attrs Attributes, x *Extern) {
 	versioned := parsed
 	if attrs.Implements != "" {
 		if parsed.kind != plainName {
@@ -58,7 +58,7 @@ func checkAttributes(r *reader, name string, parsed externName, attrs Attributes
 			r.fail(r.item, "%s is a %s; only instances can implement an interface", quote(name), x.Sort)
 			return
 		}
-		implements, problem := parseExternName(attrs.Implements)
+		implements, problem := d.parseExternName(attrs.Implements)
 		if problem == "" && implements.kind != interfaceName {
 			problem = "it must be the name of an interface"
 		}

@@ -44,6 +44,16 @@ type CanonOptions struct {
 	HasMemory, HasRealloc, HasPostReturn, HasCallback bool
 	Memory, Realloc, PostReturn, Callback             uint32
 	Async                                             bool
+	// Memory64 says that Memory has 64-bit addresses.
+	Memory64 bool
+}
+
+// pointer is the core type of addresses.
+func (o *CanonOptions) pointer() byte {
+	if o.Memory64 {
+		return coreI64
+	}
+	return coreI32
 }
 
 // Canon is a canonical definition. CanonLift adds to the func space, every
@@ -62,8 +72,10 @@ type Canon struct {
 	Resource *abi.Resource
 	// Channel is the type of the stream and future built-ins.
 	Channel *abi.Type
-	// Slot is the one that context.get and context.set address.
-	Slot uint32
+	// Slot is the one that context.get and context.set address; Slot64 says
+	// that it holds an i64.
+	Slot   uint32
+	Slot64 bool
 	// Core is the signature of the core function that the definition adds;
 	// nil for CanonLift.
 	Core *CoreFuncType

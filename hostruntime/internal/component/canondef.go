@@ -11,7 +11,8 @@ import "github.com/capsule-kit/capsule/wit/abi"
 //	z  a byte that must be zero: it was an option once
 //	m  a core memory
 //
-// The signature is that of the core function: i for i32, I for i64.
+// The signature is that of the core function: i for i32, I for i64, p for an
+// address in the memory given.
 type builtin struct {
 	name            string
 	fields          string
@@ -25,25 +26,25 @@ var builtins = map[CanonOp]builtin{
 	0x0c: {"thread.yield", "z", "", "i"},
 	0x0d: {"subtask.drop", "", "i", ""},
 	0x0e: {"stream.new", "t", "", "I"},
-	0x0f: {"stream.read", "to", "iii", "i"},
-	0x10: {"stream.write", "to", "iii", "i"},
+	0x0f: {"stream.read", "to", "ipp", "p"},
+	0x10: {"stream.write", "to", "ipp", "p"},
 	0x11: {"stream.cancel-read", "ta", "i", "i"},
 	0x12: {"stream.cancel-write", "ta", "i", "i"},
 	0x13: {"stream.drop-readable", "t", "i", ""},
 	0x14: {"stream.drop-writable", "t", "i", ""},
 	0x15: {"future.new", "t", "", "I"},
-	0x16: {"future.read", "to", "ii", "i"},
-	0x17: {"future.write", "to", "ii", "i"},
+	0x16: {"future.read", "to", "ip", "i"},
+	0x17: {"future.write", "to", "ip", "i"},
 	0x18: {"future.cancel-read", "ta", "i", "i"},
 	0x19: {"future.cancel-write", "ta", "i", "i"},
 	0x1a: {"future.drop-readable", "t", "i", ""},
 	0x1b: {"future.drop-writable", "t", "i", ""},
-	0x1c: {"error-context.new", "o", "ii", "i"},
-	0x1d: {"error-context.debug-message", "o", "ii", ""},
+	0x1c: {"error-context.new", "o", "pp", "i"},
+	0x1d: {"error-context.debug-message", "o", "ip", ""},
 	0x1e: {"error-context.drop", "", "i", ""},
 	0x1f: {"waitable-set.new", "", "", "i"},
-	0x20: {"waitable-set.wait", "zm", "ii", "i"},
-	0x21: {"waitable-set.poll", "zm", "ii", "i"},
+	0x20: {"waitable-set.wait", "zm", "ip", "i"},
+	0x21: {"waitable-set.poll", "zm", "ip", "i"},
 	0x22: {"waitable-set.drop", "", "i", ""},
 	0x23: {"waitable.join", "", "ii", ""},
 	0x24: {"backpressure.inc", "", "", ""},
@@ -98,7 +99,7 @@ func (d *decoder) canon(r *reader, s *scope) Def {
 		def.Name = "task.return"
 		d.canonTaskReturn(r, s, def)
 	case canonContextGet, canonContextSet:
-		d.canonContext(r, def)
+		d.canonContext(r, s, def)
 	case canonThreadNewIndirect:
 		def.Name = "thread.new-indirect"
 		d.canonThreadNew(r, s, def)
@@ -126,9 +127,9 @@ func (d *decoder) canonResource(r *reader, s *scope, def *Canon) {
 	_, local := s.local[t.Resource]
 	switch def.Op {
 	case CanonResourceNew:
-		def.Name, def.Core = "resource.new", coreFunc("i", "i")
+		def.Name, def.Core = "resource.new", coreFunc(d.repType(t.Resource), "i")
 	case CanonResourceRep:
-		def.Name, def.Core = "resource.rep", coreFunc("i", "i")
+		def.Name, def.Core = "resource.rep", coreFunc("i", d.repType(t.Resource))
 	default:
 		def.Name, def.Core = "resource.drop", coreFunc("i", "")
 		return
@@ -138,9 +139,17 @@ func (d *decoder) canonResource(r *reader, s *scope, def *Canon) {
 	}
 }
 
+// repType is the letter for the core type that represents a resource.
+func (d *decoder) repType(resource *abi.Resource) string {
+	if d.rep64[resource] {
+		return "I"
+	}
+	return "i"
+}
+
 func (d *decoder) canonTaskReturn(r *reader, s *scope, def *Canon) {
 	result := d.resultList(r, s)
-	options(r, s, def)
+	d.options(r, s, def)
 	if r.err != nil {
 		return
 	}
@@ -158,26 +167,29 @@ func (d *decoder) canonTaskReturn(r *reader, s *scope, def *Canon) {
 			r.fail(r.item, "canonical option memory is required by task.return of %s", result.Kind)
 		}
 	}
-	def.Core = flatSignature(def.Type.FlattenLower())
+	def.Core = &CoreFuncType{Params: d.flattenTypes(paramTypes(def.Type), abi.MaxFlatParams, o.pointer())}
 }
 
-func (d *decoder) canonContext(r *reader, def *Canon) {
+func (d *decoder) canonContext(r *reader, s *scope, def *Canon) {
 	def.Name = "context.get"
 	if def.Op == canonContextSet {
 		def.Name = "context.set"
 	}
-	switch t := r.byte("a core value type"); {
-	case t == coreI64:
-		r.fail(r.item, "%s of i64 is not supported", def.Name)
-	case t != coreI32:
-		r.fail(r.item, "%s must be of i32", def.Name)
+	t := r.byte("a core value type")
+	switch {
+	case t != coreI32 && t != coreI64:
+		r.fail(r.item, "%s must be of i32 or i64", def.Name)
+	case s.contextType != 0 && s.contextType != t:
+		r.fail(r.item, "%s is of another type than the component's slots before: the type must match the previous context type", def.Name)
 	}
+	s.contextType, def.Slot64 = t, t == coreI64
+	d.needs64(r, def.Slot64, def.Name+" of i64")
 	if def.Slot = r.u32("an index"); def.Slot >= contextSlots {
 		r.fail(r.item, "%s of slot %d; there are %d: immediate must be less than %[3]d", def.Name, def.Slot, contextSlots)
 	}
-	def.Core = coreFunc("", "i")
+	def.Core = &CoreFuncType{Results: []byte{t}}
 	if def.Op == canonContextSet {
-		def.Core = coreFunc("i", "")
+		def.Core = &CoreFuncType{Params: []byte{t}}
 	}
 }
 
@@ -189,14 +201,18 @@ func (d *decoder) canonThreadNew(r *reader, s *scope, def *Canon) {
 		return
 	}
 	switch want := coreFunc("i", ""); {
-	case t.fn == nil || !t.fn.equal(want):
-		r.fail(r.item, "the start function of a thread must take a single i32 argument and return nothing")
+	case t.fn == nil || !t.fn.equal(want) && !t.fn.equal(coreFunc("I", "")):
+		r.fail(r.item, "the start function of a thread must take a single i32 argument, or i64, and return nothing")
 	case table.ValType != coreFuncRef:
 		r.fail(r.item, "core table %d must hold funcref", index)
-	case table.Index64:
-		r.unsupported("64-bit tables of threads")
+	default:
+		index := byte(coreI32)
+		if table.Index64 {
+			index = coreI64
+		}
+		d.needs64(r, table.Index64 || !t.fn.equal(want), "64-bit tables and arguments of threads")
+		def.Core = &CoreFuncType{Params: append([]byte{index}, t.fn.Params...), Results: want.Params}
 	}
-	def.Core = coreFunc("ii", "i")
 }
 
 // canonBuiltin reads a definition out of builtins.
@@ -215,24 +231,25 @@ func (d *decoder) canonBuiltin(r *reader, s *scope, def *Canon) {
 				elem = def.Channel.Elem
 			}
 		case 'o':
-			options(r, s, def)
+			d.options(r, s, def)
 		case 'a':
 			def.Options.Async = r.flag("whether a built-in is async")
+			if def.Options.Async && !d.features.MoreAsync {
+				r.unsupported("async options of " + b.name)
+			}
 		case 'z':
 			if start := r.pos; r.byte("a reserved byte") != 0 && r.err == nil {
 				r.fail(start, "non-zero reserved byte: the immediate of %s must be zero", b.name)
 			}
 		case 'm':
-			def.Options.HasMemory = true
-			def.Options.Memory = r.u32("a core memory index")
-			checkMemory(r, s, def.Options.Memory)
+			d.memoryOption(r, s, &def.Options)
 		}
 	}
 	if r.err != nil {
 		return
 	}
 	d.checkBuiltinOptions(r, def, b, elem)
-	def.Core = coreFunc(b.params, b.results)
+	def.Core = def.Options.coreFunc(b.params, b.results)
 }
 
 // channelAt reads the index of a stream or future type, whichever name begins

@@ -24,7 +24,7 @@ var optionNames = [optEnd]string{
 // itself and against the others.
 //
 // Spec: CanonicalABI, "canonopt Validation".
-func options(r *reader, s *scope, def *Canon) {
+func (d *decoder) options(r *reader, s *scope, def *Canon) {
 	o := &def.Options
 	var seen [optEnd]bool
 	for range r.count(optEnd, "canonical options") {
@@ -49,8 +49,7 @@ func options(r *reader, s *scope, def *Canon) {
 		case optUTF8, optUTF16, optLatin1:
 			o.Encoding = StringEncoding(code)
 		case optMemory:
-			o.HasMemory, o.Memory = true, r.u32("a core memory index")
-			checkMemory(r, s, o.Memory)
+			d.memoryOption(r, s, o)
 		case optRealloc:
 			o.HasRealloc, o.Realloc = true, r.u32("a core function index")
 		case optPostReturn:
@@ -70,24 +69,22 @@ func options(r *reader, s *scope, def *Canon) {
 		r.fail(r.item, "cannot specify post-return function in async")
 	}
 	if o.HasRealloc {
-		checkOptionFunc(r, s, "realloc", o.Realloc, coreFunc("iiii", "i"))
+		checkOptionFunc(r, s, "realloc", o.Realloc, o.coreFunc("pppp", "p"))
 	}
 	if o.HasCallback {
 		checkOptionFunc(r, s, "callback", o.Callback, coreFunc("iii", "i"))
 	}
 }
 
-// checkMemory checks that a core memory can be the one of a canonical
-// definition.
-func checkMemory(r *reader, s *scope, index uint32) {
-	m, ok := at(r, s.coreMemories, SortCoreMemory, index)
-	switch {
-	case !ok:
-	case m.Index64:
-		r.unsupported("64-bit memories of canonical definitions")
-	case m.Shared:
-		r.fail(r.item, "core memory %d is shared: mismatch in the shared flag for memories", index)
+// memoryOption reads the memory of a canonical definition.
+func (d *decoder) memoryOption(r *reader, s *scope, o *CanonOptions) {
+	o.HasMemory, o.Memory = true, r.u32("a core memory index")
+	m, ok := at(r, s.coreMemories, SortCoreMemory, o.Memory)
+	if ok && m.Shared {
+		r.fail(r.item, "core memory %d is shared: mismatch in the shared flag for memories", o.Memory)
 	}
+	o.Memory64 = ok && m.Index64
+	d.needs64(r, o.Memory64, "64-bit memories of canonical definitions")
 }
 
 // checkOptionFunc checks the signature of a core function given as an option.
@@ -102,7 +99,7 @@ func checkOptionFunc(r *reader, s *scope, option string, index uint32, want *Cor
 func (d *decoder) canonLift(r *reader, s *scope, def *Canon) {
 	funcSort(r)
 	def.CoreFunc = r.u32("a core function index")
-	options(r, s, def)
+	d.options(r, s, def)
 	index := r.u32("a type index")
 	core, _ := at(r, s.coreFuncs, SortCoreFunc, def.CoreFunc)
 	t, ok := at(r, s.types, SortType, index)
@@ -118,7 +115,7 @@ func (d *decoder) canonLift(r *reader, s *scope, def *Canon) {
 	if !d.charge(r, len(t.Func.Params)) {
 		return
 	}
-	want := liftSignature(t.Func, o)
+	want := d.liftSignature(t.Func, o)
 	if !core.equal(want) {
 		r.fail(r.item, "core function %d has signature %s where %s is expected for lifting %s: lowered parameter or result types do not match",
 			def.CoreFunc, core, want, brief(t.Func.String()))
@@ -144,7 +141,7 @@ func (d *decoder) canonLift(r *reader, s *scope, def *Canon) {
 func (d *decoder) canonLower(r *reader, s *scope, def *Canon) {
 	funcSort(r)
 	def.Func = r.u32("a function index")
-	options(r, s, def)
+	d.options(r, s, def)
 	f, ok := at(r, s.funcs, SortFunc, def.Func)
 	if !ok {
 		return
@@ -176,7 +173,7 @@ func (d *decoder) canonLower(r *reader, s *scope, def *Canon) {
 			require(r, o.HasMemory, "memory", "lower")
 		}
 	}
-	def.Core = lowerSignature(f, o)
+	def.Core = d.lowerSignature(f, o)
 }
 
 // funcSort reads the sort of what is lifted or lowered.

@@ -22,6 +22,15 @@ var coreTypeNames = map[byte]string{
 	coreV128: "v128", coreFuncRef: "funcref", coreExternRef: "externref",
 }
 
+// coreFunc is coreFunc with p for an address in the options' memory.
+func (o *CanonOptions) coreFunc(params, results string) *CoreFuncType {
+	pointer := "i"
+	if o.Memory64 {
+		pointer = "I"
+	}
+	return coreFunc(strings.ReplaceAll(params, "p", pointer), strings.ReplaceAll(results, "p", pointer))
+}
+
 // coreFunc returns a signature from one letter for each parameter and result:
 // i for i32, I for i64.
 func coreFunc(params, results string) *CoreFuncType {
@@ -119,7 +128,6 @@ func coreCompType(r *reader) *CoreFuncType {
 // is supported can use it, so it has no place in the result.
 func coreSubType(r *reader) {
 	start := r.pos
-	r.byte("a core type")
 	if op := r.byte("a core type"); op != opCoreModule {
 		r.fail(start, "0x%02x where 0x50 (sub) is expected", op)
 	}
@@ -139,6 +147,7 @@ func (d *decoder) coreTypeDef(r *reader, s *scope) Def {
 		r.byte("a core type")
 		def.Module = d.coreModuleType(r, s)
 	case opCoreSub:
+		r.byte("a core type")
 		coreSubType(r)
 	default:
 		def.Func = coreCompType(r)
@@ -164,7 +173,10 @@ func (d *decoder) coreModuleType(r *reader, s *scope) *CoreModuleType {
 			t.Imports = append(t.Imports, CoreImport{Module: module, Name: name, CoreExtern: x})
 		case 0x01:
 			if r.peek() == opCoreModule {
-				r.fail(start, "a module type cannot define a module type")
+				// No module type can be defined here, so this is a subtype.
+				coreSubType(r)
+				types = append(types, nil)
+				break
 			}
 			types = append(types, coreCompType(r))
 		case 0x02:
@@ -236,7 +248,7 @@ func coreExternType(r *reader, types []*CoreFuncType) CoreExtern {
 	switch kind := r.byte("the kind of a core import or export"); kind {
 	case 0x00:
 		x.Sort = SortCoreFunc
-		x.Func, _ = at(r, types, SortCoreType, r.u32("a type index"))
+		x.Func = coreFuncAt(r, types)
 	case 0x01:
 		x.Sort = SortCoreTable
 		x.ValType = coreValType(r)
@@ -259,14 +271,27 @@ func coreExternType(r *reader, types []*CoreFuncType) CoreExtern {
 	return x
 }
 
+// coreFuncAt reads the index of a function type and returns the type; never
+// nil.
+func coreFuncAt(r *reader, types []*CoreFuncType) *CoreFuncType {
+	f, ok := at(r, types, SortCoreType, r.u32("a type index"))
+	if ok && f == nil {
+		r.unsupported("functions of core types with subtypes")
+	}
+	if f == nil {
+		return &CoreFuncType{}
+	}
+	return f
+}
+
 // coreTag reads the type of a tag.
 func coreTag(r *reader, types []*CoreFuncType) CoreExtern {
 	start := r.pos
 	if attribute := r.byte("the attribute of a tag"); attribute != 0 {
 		r.fail(start, "0x%02x where the attribute 0x00 of a tag is expected", attribute)
 	}
-	f, ok := at(r, types, SortCoreType, r.u32("a type index"))
-	if ok && len(f.Results) > 0 {
+	f := coreFuncAt(r, types)
+	if r.err == nil && len(f.Results) > 0 {
 		r.fail(start, "the type of a tag has results: non-empty tag result type")
 	}
 	return CoreExtern{Sort: SortCoreTag, Func: f}

@@ -8,6 +8,7 @@ import (
 
 // A decoder is the state of one Decode.
 type decoder struct {
+	features Features
 	// work is what is left of the steps allowed for walking types.
 	work int
 	// definitions counts definitions and declarators read so far.
@@ -20,6 +21,8 @@ type decoder struct {
 	// copies are the value types made by imports and exports of a type, with
 	// the type they are a copy of: a name for a type is another type.
 	copies map[*abi.Type]*abi.Type
+	// rep64 are the resource types that an i64 represents.
+	rep64 map[*abi.Resource]bool
 	// matched are pairs of component types without resource types that match.
 	matched map[pair]bool
 }
@@ -43,7 +46,14 @@ const (
 //
 // Spec: Binary.
 func Decode(src []byte) (*Component, error) {
-	return newDecoder(src).decode(src)
+	return DecodeWith(src, DefaultFeatures)
+}
+
+// DecodeWith is Decode with the given features instead of the default ones.
+func DecodeWith(src []byte, features Features) (*Component, error) {
+	d := newDecoder(src)
+	d.features = features
+	return d.decode(src)
 }
 
 func newDecoder(src []byte) *decoder {
@@ -53,6 +63,7 @@ func newDecoder(src []byte) *decoder {
 		knownFuncs: make(map[*abi.Func]funcFacts),
 		handles:    make(map[*abi.Type]*label),
 		copies:     make(map[*abi.Type]*abi.Type),
+		rep64:      make(map[*abi.Resource]bool),
 		matched:    make(map[pair]bool),
 	}
 }

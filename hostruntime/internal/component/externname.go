@@ -19,14 +19,24 @@ type externName struct {
 	// resource and field are the parts of a constructor's, method's or static
 	// function's name; a constructor has no field.
 	resource, field string
-	// version is what follows "@" in an interface name.
+	// version is what follows "@" in an interface name, and nested says that
+	// it has more than one namespace or projection.
 	version string
+	nested  bool
 }
 
 // parseExternName parses the name of an import or export; problem says what is
 // wrong with it, "" if nothing is.
 //
 // Spec: Explainer, "Import and Export Definitions", externname.
+func (d *decoder) parseExternName(s string) (n externName, problem string) {
+	n, problem = parseExternName(s)
+	if problem == "" && n.nested && !d.features.NestedNames {
+		problem = "nested namespaces and packages are not part of the component model at this time"
+	}
+	return n, problem
+}
+
 func parseExternName(s string) (n externName, problem string) {
 	switch {
 	case s == "":
@@ -72,7 +82,8 @@ func parseAnnotated(s string) (n externName, problem string) {
 	return n, ""
 }
 
-// parseInterfaceName parses `namespace:package/interface@version`.
+// parseInterfaceName parses `namespace:package/interface@version`, where
+// namespaces and interfaces can be several.
 func parseInterfaceName(s string) (n externName, problem string) {
 	n.kind = interfaceName
 	path, version, versioned := strings.Cut(s, "@")
@@ -90,8 +101,9 @@ func parseInterfaceName(s string) (n externName, problem string) {
 			return n, quote(label) + " is not in kebab case"
 		}
 	}
-	if strings.Count(path[:slash], ":") != 1 || strings.Count(path, "/") != 1 {
-		return n, "nested namespaces and packages are not part of the component model at this time"
+	n.nested = strings.Count(path[:slash], ":") > 1 || strings.Count(path, "/") > 1
+	if !strings.Contains(path[:slash], ":") {
+		return n, "a namespace and a colon are expected before the package name"
 	}
 	if versioned {
 		n.version = version

@@ -31,7 +31,7 @@ func TestParseExternName(t *testing.T) {
 		"", "[", "[]a", "[method]a", "[method]a.b.c", "[method].b", "[constructor]a.b", "[constructor]", "[other]a",
 		"a:b", "a:/c", ":b/c", "a:b/", "A:b/c", "a:B/c", "a:b/c@", "a:b/c@1.2", "a:b/c@1.2.3.4", "a:b/c@01.2.3",
 		"a:b/c@1.2.3-", "a:b/c@1.2.3-01", "a:b/c@1.2.3+", "a:b/c@v1.2.3", "a:b/c@0.0", "a:b/c@0", "a:b/c@00.1",
-		"a:b/c@1.2.18446744073709551616", "a:b:c/d", "a:b/c/d", "url=<http://a>", "locked-dep=<a:b>", "integrity=<sha256-a>",
+		"a:b/c@1.2.18446744073709551616", "a/b:c", "a:b:/c", "a:b//c", "url=<http://a>", "locked-dep=<a:b>", "integrity=<sha256-a>",
 	} {
 		if n, problem := parseExternName(s); problem == "" {
 			t.Errorf("%q is accepted as %+v", s, n)

@@ -34,6 +34,9 @@ type scope struct {
 
 	imports, exports side
 
+	// contextType is the core type of all context slots, 0 while there is none.
+	contextType byte
+
 	// params are the abstract resource types that come with imports, own
 	// those that this scope or an instance in it introduces.
 	params, own []*abi.Resource

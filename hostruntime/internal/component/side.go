@@ -44,12 +44,12 @@ func (side *side) addName(d *decoder, r *reader, name string, attrs Attributes, 
 	if r.err != nil {
 		return
 	}
-	parsed, problem := parseExternName(name)
+	parsed, problem := d.parseExternName(name)
 	if problem != "" {
 		r.fail(r.item, "%s name %s is not valid: %s", side.what, quote(name), problem)
 		return
 	}
-	checkAttributes(r, name, parsed, attrs, x)
+	d.checkAttributes(r, name, parsed, attrs, x)
 	d.checkAnnotation(r, side, name, parsed, x)
 	key := parsed.uniqueKey(name)
 	if prev, ok := side.unique[key]; ok {

@@ -18,6 +18,7 @@ func (d *decoder) typeDef(r *reader, s *scope, nesting int) Def {
 		def.Resource = d.resourceDef(r, s)
 		if r.err == nil {
 			def.Type = resourceType(s.defineLocal())
+			d.rep64[def.Type.Resource] = def.Resource.Rep64
 		}
 	} else {
 		def.Type = d.typ(r, s, nesting)
@@ -47,18 +48,17 @@ func (d *decoder) typ(r *reader, s *scope, nesting int) Type {
 func (d *decoder) resourceDef(r *reader, s *scope) *ResourceDef {
 	def := &ResourceDef{}
 	r.byte("a type")
-	switch rep := r.byte("a resource representation"); {
-	case rep == coreI64:
-		r.fail(r.item, "resources represented by i64 are not supported")
-	case rep != coreI32:
-		r.fail(r.item, "resources can only be represented by i32")
+	rep := r.byte("a resource representation")
+	if def.Rep64 = rep == coreI64; rep != coreI32 && rep != coreI64 {
+		r.fail(r.item, "resources can only be represented by i32 or i64")
 	}
+	d.needs64(r, def.Rep64, "resources represented by i64")
 	if def.HasDtor = r.flag("an optional destructor"); !def.HasDtor {
 		return def
 	}
 	def.Dtor = r.u32("a core function index")
 	f, ok := at(r, s.coreFuncs, SortCoreFunc, def.Dtor)
-	if want := coreFunc("i", ""); ok && !f.equal(want) {
+	if want := (&CoreFuncType{Params: []byte{rep}}); ok && !f.equal(want) {
 		r.fail(r.item, "core function %d has the wrong signature for a destructor: %s where %s is expected", def.Dtor, f, want)
 	}
 	return def

@@ -238,6 +238,9 @@ func (b *builder) typeDef(s *scope, d *component.TypeDef) {
 		s.add(component.SortType, item{resource: -1})
 		return
 	}
+	if d.Resource.Rep64 {
+		b.fail("resource type %q is represented by i64, which is not supported", d.Type.Resource.Name)
+	}
 	r := Resource{Name: d.Type.Resource.Name, Instance: s.instance}
 	if d.Resource.HasDtor {
 		ref := s.get(b, component.SortCoreFunc, d.Resource.Dtor).core

@@ -47,10 +47,14 @@ func (b *builder) canon(s *scope, d *component.Canon) {
 		t.Kind, t.Target = ResourceRep, b.resource(s, d)
 	case taskReturn:
 		t.Kind, t.Type, t.Options = TaskReturn, d.Type, b.options(s, &d.Options)
-	case contextGet:
+	case contextGet, contextSet:
+		if d.Slot64 {
+			b.fail("%s of i64 is not supported", d.Name)
+		}
 		t.Kind, t.Target = ContextGet, int(d.Slot)
-	case contextSet:
-		t.Kind, t.Target = ContextSet, int(d.Slot)
+		if d.Op == contextSet {
+			t.Kind = ContextSet
+		}
 	case backpressureInc:
 		t.Kind = BackpressureInc
 	case backpressureDec:
@@ -71,6 +75,9 @@ func (b *builder) resource(s *scope, d *component.Canon) int {
 }
 
 func (b *builder) options(s *scope, o *component.CanonOptions) Options {
+	if o.Memory64 {
+		b.fail("64-bit memories are not supported: nothing runs them")
+	}
 	resolved := Options{Encoding: o.Encoding, Async: o.Async}
 	if o.HasMemory {
 		ref := s.get(b, component.SortCoreMemory, o.Memory).core

@@ -82,8 +82,21 @@ fn convert(file: &Path, target: &Path) -> Result<()> {
     for (name, bytes) in &converted.wasms {
         fs::write(dir.join(name), bytes)?;
     }
-    fs::write(target.with_extension("json"), serde_json::to_vec(&converted)?)?;
+    let mut json = serde_json::to_value(&converted)?;
+    if let Some(features) = features(&text) {
+        json["features"] = features.into();
+    }
+    fs::write(target.with_extension("json"), serde_json::to_vec(&json)?)?;
     Ok(())
+}
+
+/// The features that a script's comment `;; RUN: wast … -f a,b` asks for, empty
+/// for one without `-f`.
+fn features(text: &str) -> Option<&str> {
+    let line = text.lines().find(|l| l.starts_with(";; RUN: wast"))?;
+    let mut words = line.split_whitespace();
+    words.find(|w| *w == "-f");
+    Some(words.next().unwrap_or_default())
 }
 
 /// Gives a quoted module that the text parser accepts its binary form, so that
