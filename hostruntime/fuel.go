@@ -8,7 +8,7 @@ package hostruntime
 //   - each entry to a function of the component's core modules, start
 //     functions and post-return included;
 //   - each start of a loop's body, the first and every later one;
-//   - in long code without either, each 256 instructions at most, where one
+//   - in long code without either, each 512 instructions at most, where one
 //     that takes long, such as a division, counts for several;
 //   - in memory.fill, memory.copy and memory.init, each 128 bytes, and in their
 //     siblings for tables each 16 references;

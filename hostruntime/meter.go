@@ -9,11 +9,11 @@ import (
 
 // The counters of a component hold together what its code may use between two
 // entries into Go: sliceMax units, which stand for at most some 10 million
-// instructions, and usually take a fifth of a millisecond. Where units take
+// instructions, and usually take a tenth of a millisecond. Where units take
 // longer, as with code that waits for memory at every step, there are fewer,
 // down to sliceMin.
 const (
-	sliceMax = 40_000
+	sliceMax = 20_000
 	sliceMin = 500
 	// sliceLong is the time beyond which a slice was too long, sliceShort the
 	// time below which the next one can be longer.
@@ -35,13 +35,16 @@ type meter struct {
 	limit, reserve uint64
 	slice          uint64
 	filled         time.Time
+	// last is the counter that was filled last, as often as repeats says
+	// without a look at the others.
+	last, repeats int
 }
 
 // A counter is the one of a core module.
 type counter struct {
 	global api.MutableGlobal
-	// granted is what it was last filled with, use how much its module uses,
-	// which decides its share.
+	// granted is what it was last filled with, use how much its module has
+	// used lately besides, which decides its share.
 	granted, use uint64
 }
 
@@ -111,7 +114,7 @@ func (m *meter) share(asking int) {
 	if len(m.counters) == 0 || total == 0 {
 		return
 	}
-	each, use := total/4/uint64(len(m.counters)), uint64(0)
+	each, use := total/8/uint64(len(m.counters)), uint64(0)
 	for i := range m.counters {
 		use += m.counters[i].use
 	}
@@ -140,14 +143,38 @@ func (m *meter) share(asking int) {
 func (m *meter) refill(now time.Time) bool {
 	switch took := now.Sub(m.filled); {
 	case took > sliceLong:
-		m.slice = max(m.slice/2, sliceMin)
+		m.slice, m.repeats = max(m.slice/2, sliceMin), maxRepeats
 	case took < sliceShort:
 		m.slice = min(m.slice*2, sliceMax)
 	}
 	m.filled = now
+	if m.repeat() {
+		return true
+	}
 	asking := m.collect()
 	m.share(asking)
+	m.last, m.repeats = max(asking, 0), 0
 	return asking < 0 || m.counters[asking].granted > 0
+}
+
+// maxRepeats is how often one module is given the same again before all
+// modules' shares are looked at: with many modules that takes a while.
+const maxRepeats = 16
+
+// repeat gives the module that asked last the same again, if it asks once more
+// and most is its own.
+func (m *meter) repeat() bool {
+	if m.repeats++; m.repeats > maxRepeats || m.last >= len(m.counters) {
+		return false
+	}
+	c := &m.counters[m.last]
+	if _, asks := c.left(); !asks || c.granted < m.slice/4 || c.granted > m.reserve {
+		return false
+	}
+	c.global.Set(c.granted)
+	c.use += c.granted
+	m.reserve -= c.granted
+	return true
 }
 
 // take uses fuel for what the host does. It reports whether there was enough;

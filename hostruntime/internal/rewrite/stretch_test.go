@@ -14,7 +14,7 @@ func counting(n int) []byte { return bytes.Repeat(oneCount, n) }
 // However code is laid out, what runs pays a unit for every maxStretch
 // instructions.
 func TestLongStretchesPay(t *testing.T) {
-	long, short := counting(61), counting(4) // 244 and 16 instructions
+	long, short := counting(122), counting(8) // 488 and 32 instructions
 	labels := make([]uint32, 100)
 	for i := range labels {
 		labels[i] = uint32(i)
@@ -30,14 +30,14 @@ func TestLongStretchesPay(t *testing.T) {
 	}{
 		{"straight line", counting(10_000), 40_000},
 		{"100,000 instructions in a loop", loop(void, counting(25_000), get(0), i32(500_000), op(opI32LtU), brIf(0)), 2_000_000},
-		{"a branch over what is left of a block", bytes.Repeat(block(void, long, br(0), short), 40), 40 * 244},
-		{"a branch on a condition over the same", bytes.Repeat(block(void, long, i32(1), brIf(0), short), 40), 40 * 244},
-		{"a table over the same", bytes.Repeat(block(void, long, i32(0), brTable(0, 0), short), 40), 40 * 244},
-		{"the arm that is shorter", bytes.Repeat(seq(i32(0), ifElse(void, counting(80), long)), 40), 40 * 244},
-		{"the arm that isn't there", bytes.Repeat(seq(long, i32(0), ifElse(void, counting(80), nil)), 40), 40 * 244},
-		{"out of several blocks", bytes.Repeat(block(void, block(void, long, br(1)), short), 40), 40 * 244},
+		{"a branch over what is left of a block", bytes.Repeat(block(void, long, br(0), short), 40), 40 * 488},
+		{"a branch on a condition over the same", bytes.Repeat(block(void, long, i32(1), brIf(0), short), 40), 40 * 488},
+		{"a table over the same", bytes.Repeat(block(void, long, i32(0), brTable(0, 0), short), 40), 40 * 488},
+		{"the arm that is shorter", bytes.Repeat(seq(i32(0), ifElse(void, counting(160), long)), 40), 40 * 488},
+		{"the arm that isn't there", bytes.Repeat(seq(long, i32(0), ifElse(void, counting(160), nil)), 40), 40 * 488},
+		{"out of several blocks", bytes.Repeat(block(void, block(void, long, br(1)), short), 40), 40 * 488},
 		{"a body without end in a loop", loop(void, counting(5_000), get(0), i32(50_000), op(opI32LtU), brIf(0)), 50_000 * 4},
-		{"after a loop", bytes.Repeat(seq(loop(void, counting(1)), counting(62)), 40), 40 * 252},
+		{"after a loop", bytes.Repeat(seq(loop(void, counting(1)), counting(124)), 40), 40 * 504},
 		{"a ladder of br_table", ladder, 100 * 40},
 		{"divisions", seq(get(0), bytes.Repeat(seq(i32(3), op(0x6e)), 10_000), set(0)), 10_000 * 9},
 	}
@@ -58,12 +58,12 @@ func TestLongStretchesPay(t *testing.T) {
 func TestTreesOfCallsPay(t *testing.T) {
 	var m asm
 	m.globals = append(m.globals, seq(op(byte(I32), 1), i32(0), op(opEnd)))
-	leaf := m.exported("g0", nil, nil, nil, bytes.Repeat(seq(op(opGlobalGet, 0), i32(1), add, op(opGlobalSet, 0)), 60))
+	leaf := m.exported("g0", nil, nil, nil, bytes.Repeat(seq(op(opGlobalGet, 0), i32(1), add, op(opGlobalSet, 0)), 120))
 	for range 16 {
 		leaf = m.exported(fmt.Sprint("g", leaf+1), nil, nil, nil, call(leaf), call(leaf))
 	}
 	m.exported("f", nil, vals(I32), nil, call(leaf), op(opGlobalGet, 0))
-	const ran = 240<<16 + 2*(1<<16-1)
+	const ran = 480<<16 + 2*(1<<16-1)
 	if units := sameAsOriginal(t, m.bytes(), callEach(nil)); units < ran/maxStretch {
 		t.Errorf("%d instructions ran for %d units", ran, units)
 	}

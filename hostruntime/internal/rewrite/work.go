@@ -7,14 +7,14 @@ package rewrite
 // times and more of what the largest functions of CPython, QuickJS and
 // StarlingMonkey hold. At each bound wazero needs seconds and less than 2 GB.
 const (
-	maxControl        = 60_000    // blocks, an if counting for 3, a loop for 6
+	maxControl        = 60_000    // blocks and labels of br_tables, an if counting for 3, a loop for 6
 	maxLocalsByLoops  = 400_000   // locals times loops
-	maxLocalsByBlocks = 2_000_000 // locals times blocks of any kind
+	maxLocalsByBlocks = 2_000_000 // locals times blocks of any kind and labels
 	maxCallsByGlobals = 8_000_000 // calls times mutable globals, which are reloaded after each
 )
 
 // A work counts what one function holds.
-type work struct{ blocks, ifs, loops, calls int }
+type work struct{ blocks, labels, ifs, loops, calls int }
 
 func (w *work) add(in *instruction) {
 	switch {
@@ -24,6 +24,9 @@ func (w *work) add(in *instruction) {
 		w.ifs++
 	case in.op == opBlock:
 		w.blocks++
+	case in.op == opBrTable:
+		// wazero makes a block for each label.
+		w.labels += in.count + 1
 	case in.op == opCall || in.kind == immCallIndirect:
 		w.calls++
 	}
@@ -35,9 +38,9 @@ func (w *work) check(p *parser, at, locals int) {
 		what     string
 		n, limit int
 	}{
-		{"blocks, counting an if as 3 and a loop as 6", w.blocks + 3*w.ifs + 6*w.loops, maxControl},
+		{"blocks and br_table labels, counting an if as 3 and a loop as 6", w.blocks + w.labels + 3*w.ifs + 6*w.loops, maxControl},
 		{"locals times loops", locals * w.loops, maxLocalsByLoops},
-		{"locals times blocks", locals * (w.blocks + w.ifs + w.loops), maxLocalsByBlocks},
+		{"locals times blocks and br_table labels", locals * (w.blocks + w.labels + w.ifs + w.loops), maxLocalsByBlocks},
 		{"calls times mutable globals", w.calls * p.mutables, maxCallsByGlobals},
 	} {
 		if b.n > b.limit {
