@@ -127,7 +127,7 @@ func TestRefused(t *testing.T) {
 			}
 			m.fn(m.typ(nil, nil), nil, code, op(opUnreachable))
 		}), "more locals, parameters and results than its size warrants"},
-		{"blocks", withCode(bytes.Repeat(op(opLoop, emptyType, opEnd), 10_001)), "60006 blocks, counting an if as 3 and a loop as 6"},
+		{"blocks", withCode(bytes.Repeat(op(opLoop, emptyType, opEnd), 10_001)), "60006 blocks and br_table labels, counting an if as 3 and a loop as 6"},
 		{"loops with locals", with(func(m *asm) {
 			m.fn(m.typ(nil, nil), make1000(I32), bytes.Repeat(op(opLoop, emptyType, opEnd), 401))
 		}), "401000 locals times loops"},
