@@ -36,11 +36,8 @@ func (x *crossing) LiftOwn(r *abi.Resource, index uint32) (value.Handle, error) 
 	if err != nil {
 		return value.Handle{}, err
 	}
-	rep, err := x.table().LiftOwn(rt, index)
-	if err != nil {
-		return value.Handle{}, asTrap(err)
-	}
-	return wrap(rt, rep, false), nil
+	rep, err := x.liftOwn(rt, index)
+	return value.Handle{Resource: rt.Name, Rep: rep}, err
 }
 
 // LiftBorrow lends a handle of the instance for the duration of the call.
@@ -49,11 +46,8 @@ func (x *crossing) LiftBorrow(r *abi.Resource, index uint32) (value.Handle, erro
 	if err != nil {
 		return value.Handle{}, err
 	}
-	rep, err := x.table().LiftBorrow(rt, index, &x.lends)
-	if err != nil {
-		return value.Handle{}, asTrap(err)
-	}
-	return wrap(rt, rep, true), nil
+	rep, err := x.liftBorrow(rt, index)
+	return value.Handle{Borrowed: true, Resource: rt.Name, Rep: rep}, err
 }
 
 // LowerOwn gives the instance an own handle.
@@ -62,15 +56,7 @@ func (x *crossing) LowerOwn(r *abi.Resource, h value.Handle) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
-	rep, err := unwrap(rt, h)
-	if err != nil {
-		return 0, err
-	}
-	index, err := x.table().LowerOwn(rt, rep)
-	if guest, ok := h.Rep.(*GuestResource); ok && err == nil {
-		guest.gone = "was given away"
-	}
-	return index, asTrap(err)
+	return x.lowerOwn(rt, h.Rep, h.Resource)
 }
 
 // LowerBorrow gives the instance a borrow for the duration of its task.
@@ -79,7 +65,43 @@ func (x *crossing) LowerBorrow(r *abi.Resource, h value.Handle) (uint32, error) 
 	if err != nil {
 		return 0, err
 	}
-	rep, err := unwrap(rt, h)
+	return x.lowerBorrow(rt, h.Rep, h.Resource)
+}
+
+// liftOwn takes an own handle out of the instance: the host's own value, or a
+// *GuestResource.
+func (x *crossing) liftOwn(rt *handle.ResourceType, index uint32) (any, error) {
+	rep, err := x.table().LiftOwn(rt, index)
+	if err != nil {
+		return nil, asTrap(err)
+	}
+	return x.wrap(rt, rep), nil
+}
+
+func (x *crossing) liftBorrow(rt *handle.ResourceType, index uint32) (any, error) {
+	rep, err := x.table().LiftBorrow(rt, index, &x.lends)
+	if err != nil {
+		return nil, asTrap(err)
+	}
+	return x.wrap(rt, rep), nil
+}
+
+// lowerOwn gives the instance what stands for a resource on the host's side.
+// called is its type's name there, for messages.
+func (x *crossing) lowerOwn(rt *handle.ResourceType, v any, called string) (uint32, error) {
+	rep, err := unwrap(rt, v, called)
+	if err != nil {
+		return 0, err
+	}
+	index, err := x.table().LowerOwn(rt, rep)
+	if guest, ok := v.(*GuestResource); ok && err == nil {
+		guest.gone = "was given away"
+	}
+	return index, asTrap(err)
+}
+
+func (x *crossing) lowerBorrow(rt *handle.ResourceType, v any, called string) (uint32, error) {
+	rep, err := unwrap(rt, v, called)
 	if err != nil {
 		return 0, err
 	}

@@ -89,35 +89,58 @@ func hostDrops(imports []Imports) map[string]func(ctx context.Context, rep any) 
 // passed to the instance that it came from, where a function borrows it, or
 // once where one wants to own it, and is dropped with Instance.Drop.
 type GuestResource struct {
+	in       *Instance
 	resource *handle.ResourceType
 	rep      any
 	// gone says why the handle can't be used any more; empty while it can.
 	gone string
 }
 
-// wrap makes a handle for the host's side: a host resource is the host's own
-// value, a guest's is opaque.
-func wrap(rt *handle.ResourceType, rep any, borrowed bool) value.Handle {
-	if rt.Impl != nil {
-		rep = &GuestResource{resource: rt, rep: rep}
+// wrap returns what stands for a resource on the host's side: a host resource
+// is the host's own value, a guest's is opaque.
+func (x *crossing) wrap(rt *handle.ResourceType, rep any) any {
+	if rt.Impl == nil {
+		return rep
 	}
-	return value.Handle{Borrowed: borrowed, Resource: rt.Name, Rep: rep}
+	return &GuestResource{in: x.in, resource: rt, rep: rep}
 }
 
-// unwrap returns what a handle from the host's side stands for.
+// Close drops the resource as Instance.Drop does. It is idempotent, and does
+// nothing where the resource was given away or ended with its instance.
+//
+// Errors: those of Call.
+func (r *GuestResource) Close(ctx context.Context) error {
+	err := r.in.begin(ctx, "[resource-drop]"+r.resource.Name)
+	if err != nil {
+		if _, dead := errors.AsType[*DeadError](err); dead || err == ErrClosed {
+			return nil
+		}
+		return err
+	}
+	if r.gone != "" {
+		return r.in.end(nil)
+	}
+	return r.in.end(r.in.drop(value.Handle{Resource: r.resource.Name, Rep: r}))
+}
+
+// unwrap returns what v, on the host's side, stands for; called is the name of
+// its type there.
 //
 // Errors: *canon.ArgumentError.
-func unwrap(rt *handle.ResourceType, h value.Handle) (any, error) {
-	guest, ok := h.Rep.(*GuestResource)
+func unwrap(rt *handle.ResourceType, v any, called string) (any, error) {
+	guest, ok := v.(*GuestResource)
 	if rt.Impl == nil {
 		if ok {
 			return nil, &canon.ArgumentError{Want: "a handle of " + rt.Name, Got: "a handle of " + guest.resource.Name}
 		}
-		return h.Rep, nil
+		return v, nil
+	}
+	if v == nil {
+		return nil, &canon.ArgumentError{Want: "a handle of " + rt.Name, Got: "nil"}
 	}
 	if !ok || guest.resource != rt {
-		got := "a handle of " + h.Resource
-		if h.Resource == rt.Name {
+		got := "a handle of " + called
+		if called == rt.Name {
 			got = "one of another instance"
 		}
 		return nil, &canon.ArgumentError{Want: "a handle of " + rt.Name, Got: got}
@@ -150,7 +173,7 @@ func (in *Instance) drop(h value.Handle) error {
 		if rt != guest.resource {
 			continue
 		}
-		if _, err := unwrap(rt, h); err != nil {
+		if _, err := unwrap(rt, h.Rep, h.Resource); err != nil {
 			return err
 		}
 		guest.gone = "was dropped"

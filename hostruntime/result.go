@@ -1,10 +1,16 @@
 package hostruntime
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // GeneratedV1 is referred to by generated code. A release of this module that
 // generated code must be regenerated for has another constant instead.
 const GeneratedV1 = true
+
+// ErrUnimplemented is what the refusing defaults of generated packages return.
+var ErrUnimplemented = errors.New("the host does not implement it")
 
 // A ResultError is the error case of a function's own `result<T, E>`: a value
 // that the guest returned, not a failure of the sandbox. The instance goes on.

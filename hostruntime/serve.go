@@ -30,6 +30,11 @@ func serveTrampoline(index int) api.GoModuleFunc {
 // serveDirectly runs a trampoline: arguments from stack, results to it.
 func (in *Instance) serveDirectly(index int, stack []uint64) error {
 	t := &in.component.plan.Trampolines[index]
+	if t.Kind != link.LowerHost && t.Kind != link.LowerGuest {
+		if err := in.burnBuiltin(); err != nil {
+			return err
+		}
+	}
 	p := &in.parts[t.Instance]
 	if !p.mayLeave && !staysInside(t.Kind) {
 		return trapf("cannot leave component instance: it is in realloc or post-return")
@@ -94,6 +99,16 @@ type lowered struct {
 	maxFlat int
 	cx      canon.Context
 	call    bind.Call
+	handles *handles // nil where generated code moves none
+	failed  error    // why the function can't be served
+}
+
+// importSlots returns the slots that generated code gave an import's handles.
+func (in *Instance) importSlots(t *link.Trampoline) []int {
+	if t.Kind != link.LowerHost {
+		return nil
+	}
+	return in.imports[t.Target].slots
 }
 
 func (in *Instance) lower(index int) *lowered {
@@ -105,6 +120,11 @@ func (in *Instance) lower(index int) *lowered {
 		plan: t, flat: t.Type.FlattenLower(), params: paramTypes(t.Type),
 		cx: in.context(t.Instance, &t.Options),
 	}
+	if slots := in.importSlots(t); len(slots) > 0 {
+		l.handles = &handles{in: in, x: l.cx.Handles.(*crossing)}
+		l.failed = l.handles.resolve(t.Instance, t.Type, slots)
+		l.call.SetHandles(l.handles)
+	}
 	in.lowered[index] = l
 	return l
 }
@@ -115,6 +135,9 @@ func (in *Instance) lower(index int) *lowered {
 func (in *Instance) serveHost(l *lowered, stack []uint64) (err error) {
 	in.call.hostCalls++
 	if err := in.stopped(); err != nil {
+		return err
+	}
+	if err := in.burnCall(); err != nil {
 		return err
 	}
 	imp := &in.component.plan.Imports[l.plan.Target]
@@ -129,11 +152,17 @@ func (in *Instance) serveHost(l *lowered, stack []uint64) (err error) {
 	l.cx.Budget = &in.call.budget
 	l.cx.Mem = l.cx.Refresh()
 	if f.static != nil {
+		if l.failed != nil {
+			return hostError(imp, l.failed)
+		}
 		l.call.Reset(&l.cx, stack)
 		if err := f.static(in.call.context(), &l.call); err != nil {
 			return hostError(imp, err)
 		}
-		return unfit(imp, l.call.Err())
+		if err := unfit(imp, l.call.Err()); err != nil {
+			return err
+		}
+		return in.burnLifted()
 	}
 	serve := f.dynamic
 	if f.wasi != nil {
@@ -146,6 +175,9 @@ func (in *Instance) serveHost(l *lowered, stack []uint64) (err error) {
 	}
 	args, err := l.cx.LiftFlat(l.params, stack[:len(l.flat.Params)], abi.MaxFlatParams)
 	if err != nil {
+		return err
+	}
+	if err := in.burnLifted(); err != nil {
 		return err
 	}
 	result, err := serve(in.call.context(), args)

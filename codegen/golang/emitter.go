@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/capsule-kit/capsule/codegen/internal/plan"
@@ -22,6 +21,9 @@ type emitter struct {
 	fields  map[*wit.TypeDef][]string
 	layouts map[*wit.Type]goLayout
 	tuples  map[int]string // Go names of the tuple types, by element count
+	handles map[*wit.TypeDef]*handleTypes
+	slots   map[*wit.TypeDef]string // constants that number the resources
+	byABI   map[*abi.Resource]*wit.TypeDef
 
 	world   string // the world's own Go type
 	exports string // the table of exports
@@ -34,10 +36,14 @@ type emitter struct {
 // A servedGroup is an imported group with its Go names.
 type servedGroup struct {
 	*plan.Group
-	goType  string // of the interface that the host implements
+	goType  string // of the interface that the host implements; empty where nothing is left for it
 	field   string // in Imports
 	serve   string // the function that binds it
 	methods []string
+	// refusing is the default that can be embedded.
+	refusing string
+	// resources is the function that serves the group's resources.
+	resources string
 }
 
 // A calledGroup is an exported group with its Go names.
@@ -58,6 +64,9 @@ func newEmitter(p *plan.World, pkg string) *emitter {
 		fields:  make(map[*wit.TypeDef][]string),
 		layouts: make(map[*wit.Type]goLayout),
 		tuples:  make(map[int]string),
+		handles: make(map[*wit.TypeDef]*handleTypes),
+		slots:   make(map[*wit.TypeDef]string),
+		byABI:   make(map[*abi.Resource]*wit.TypeDef),
 		failure: make(map[*wit.Func]string),
 	}
 	e.glue = newGlue(e)
@@ -67,32 +76,32 @@ func newEmitter(p *plan.World, pkg string) *emitter {
 		e.nameMembers(def)
 	}
 	e.nameGroups()
+	e.nameResources()
 	e.nameFailures()
 	return e
 }
 
-// nameTypes gives every declared type a Go name. A name that only one type
-// asks for is taken as it is; types of the same name all get their
-// interface's name in front, so that neither depends on which comes first.
+// nameTypes gives every declared type a Go name. Of several types of one name
+// the first in WIT order has it and the others get something in front, so that
+// a name stays when the WIT grows at its end: the name of their interface, or
+// Guest where the world imports the interface as well as exporting it. Those of
+// an interface that is imported under a name of its own all have that in front.
 func (e *emitter) nameTypes() {
-	asked := make(map[string]int)
-	var own []*wit.TypeDef
 	for _, def := range e.plan.Types {
-		if !sameNameUse(def) {
-			own = append(own, def)
-			asked[exported(def.Name)]++
+		if sameNameUse(def) {
+			continue
 		}
-	}
-	for _, def := range own {
-		if short := exported(def.Name); asked[short] == 1 && !e.top.used[short] {
-			e.types[def] = e.top.pick(short)
+		short := exported(def.Name)
+		long := exported(ownerName(def)) + short
+		candidates := []string{short, long, long + "Type"}
+		switch g := e.plan.View(def); {
+		case g == nil:
+		case g.Item.Implements():
+			candidates = candidates[1:]
+		case g.Exported:
+			candidates = []string{short, "Guest" + short, "Guest" + long}
 		}
-	}
-	for _, def := range own {
-		if e.types[def] == "" {
-			long := exported(ownerName(def)) + exported(def.Name)
-			e.types[def] = e.top.pick(long, long+"Type")
-		}
+		e.types[def] = e.top.pick(candidates...)
 	}
 	for _, def := range e.plan.Types {
 		if sameNameUse(def) {
@@ -151,18 +160,27 @@ func (e *emitter) nameGroups() {
 	imports := newScope()
 	for _, g := range e.plan.Served {
 		s := &servedGroup{Group: g}
-		short := "Host"
-		if g.Interface != nil {
-			short = exported(g.Interface.Name)
-			s.goType = e.top.pick(short, short+"Imports")
-		} else {
-			s.goType = e.top.pick(e.world+"Host", e.world+"Imports")
-		}
-		s.field = imports.pick(short, longName(g, short))
-		s.serve = e.top.pick("serve" + s.goType)
 		methods := newScope()
+		resources := make(map[*wit.TypeDef]*scope)
 		for _, f := range g.Funcs {
-			s.methods = append(s.methods, methods.pick(exported(f.Name)))
+			if f.Kind == wit.Method {
+				s.methods = append(s.methods, e.pickMethod(resources, f))
+				continue
+			}
+			s.goType = "wanted"
+			s.methods = append(s.methods, methods.pick(e.funcName(f)))
+		}
+		if s.goType != "" {
+			short := "Host"
+			if g.Interface != nil {
+				short = exported(g.Interface.Name)
+				s.goType = e.top.pick(short, short+"Imports")
+			} else {
+				s.goType = e.top.pick(e.world+"Host", e.world+"Imports")
+			}
+			s.field = imports.pick(short, longName(g, short))
+			s.serve = e.top.pick("serve" + s.goType)
+			s.refusing = e.top.pick("Unimplemented" + s.goType)
 		}
 		e.served = append(e.served, s)
 	}
@@ -172,17 +190,57 @@ func (e *emitter) nameGroups() {
 		inner := world
 		if g.Interface != nil {
 			short := exported(g.Interface.Name)
-			c.goType = e.top.pick(short, short+"Exports")
+			c.goType = e.top.pick(short+"Exports", short+"ExportsType")
 			c.field = world.pick(short, longName(g, short))
 			inner = newScope()
 		}
+		resources := make(map[*wit.TypeDef]*scope)
 		for _, f := range g.Funcs {
-			method := exported(f.Name)
-			c.methods = append(c.methods, inner.pick(method, "Call"+method))
-			c.funcs = append(c.funcs, inner.pick(unexported(f.Name), unexported(f.Name)+"Func"))
+			name, field := e.funcName(f), unexported(f.Name)
+			if f.Resource != nil {
+				field = unexported(f.Resource.Name) + exported(f.Name)
+			}
+			if f.Accessor == wit.Setter {
+				field += "Set"
+			}
+			if f.Kind == wit.Method {
+				name = e.pickMethod(resources, f)
+			} else {
+				name = inner.pick(name, "Call"+name)
+			}
+			c.methods = append(c.methods, name)
+			c.funcs = append(c.funcs, inner.pick(field, field+"Func"))
 		}
 		e.called = append(e.called, c)
 	}
+}
+
+// funcName returns what the Go method for a function is called, where nothing
+// else has that name: of a constructor NewBucket, of a static function of a
+// resource BucketOpen, of a setter SetName.
+func (e *emitter) funcName(f *wit.Func) string {
+	name := exported(f.Name)
+	if f.Accessor == wit.Setter {
+		name = "Set" + name
+	}
+	switch f.Kind {
+	case wit.Constructor:
+		return "New" + exported(f.Resource.Name)
+	case wit.Static:
+		return exported(f.Resource.Name) + name
+	}
+	return name
+}
+
+// pickMethod names a method of a resource, among the others. Close is ours.
+func (e *emitter) pickMethod(resources map[*wit.TypeDef]*scope, f *wit.Func) string {
+	s := resources[f.Resource]
+	if s == nil {
+		s = newScope("Close", "handle", "resource", "world")
+		resources[f.Resource] = s
+	}
+	name := e.funcName(f)
+	return s.pick(name, "Call"+name)
 }
 
 // longName is for interfaces of the same name from different packages.
@@ -193,25 +251,27 @@ func longName(g *plan.Group, short string) string {
 	return exported(g.Interface.Package.Name) + short
 }
 
-// nameFailures names the error types of functions that return a result.
+// nameFailures names the error types of functions that return a result. The
+// functions of an interface that is imported and exported share them, unless
+// the interface has resources.
 func (e *emitter) nameFailures() {
 	name := func(g *plan.Group, goType string, methods []string) {
 		for i, f := range g.Funcs {
-			if topResult(f) != nil {
-				id := methods[i] + "Error"
-				e.failure[f] = e.top.pick(id, goType+id)
+			if topResult(f) == nil || e.failure[f] != "" {
+				continue
 			}
+			id := methods[i] + "Error"
+			if f.Kind == wit.Method {
+				id = e.types[f.Resource] + id
+			}
+			e.failure[f] = e.top.pick(id, goType+id)
 		}
 	}
-	for _, g := range e.called {
-		name(g.Group, g.goType, g.methods)
+	for _, c := range e.called {
+		name(c.Group, c.goType, c.methods)
 	}
-	for _, g := range e.served {
-		// The functions of an interface that is imported and exported
-		// share their error types.
-		if !slices.ContainsFunc(g.Funcs, func(f *wit.Func) bool { return e.failure[f] != "" }) {
-			name(g.Group, g.goType, g.methods)
-		}
+	for _, s := range e.served {
+		name(s.Group, s.goType, s.methods)
 	}
 }
 
@@ -242,6 +302,9 @@ func (e *emitter) goType(t *wit.Type) *jen.Statement {
 	if t == nil {
 		return jen.Qual(pathHost, "Unit")
 	}
+	if def, _ := plan.ResourceOf(t); def != nil {
+		return e.resourceType(def)
+	}
 	if t.Def != nil {
 		return jen.Id(e.typeName(t.Def))
 	}
@@ -249,11 +312,20 @@ func (e *emitter) goType(t *wit.Type) *jen.Statement {
 	case abi.Char:
 		return jen.Rune()
 	case abi.List:
+		elem := e.goType(t.Elem)
 		if t.Elem.Resolve().Kind == abi.U8 {
-			return jen.Index().Byte()
+			elem = jen.Byte()
 		}
-		return jen.Index().Add(e.goType(t.Elem))
+		if t.Length > 0 {
+			return jen.Index(jen.Lit(int(t.Length))).Add(elem)
+		}
+		return jen.Index().Add(elem)
+	case abi.Map:
+		return jen.Map(e.goType(t.Key)).Add(e.goType(t.Elem))
 	case abi.Option:
+		if isHandle(t.Elem) {
+			return e.goType(t.Elem) // nil is none
+		}
 		return jen.Op("*").Add(e.goType(t.Elem))
 	case abi.Tuple:
 		return jen.Id(e.tuple(len(t.Fields))).TypesFunc(func(g *jen.Group) {

@@ -19,14 +19,25 @@ func (e *emitter) exportsType(g *jen.Group, c *calledGroup) {
 // run the guest, lift the result, finish.
 func (e *emitter) exportMethod(g *jen.Group, c *calledGroup, i int) {
 	f := c.Funcs[i]
-	receiver := receiverOf(c.goType)
+	goType, client := c.goType, ""
+	if f.Kind == wit.Method {
+		goType = e.typeName(f.Resource)
+		client = ".world"
+		if c.field != "" {
+			client += "." + c.field
+		}
+	}
+	receiver := receiverOf(goType)
 	names := e.paramNames(f, receiver, "ctx", "c", "err", "ptr", "result", "refused", "bind", "context", "hostruntime")
-	doc(g, f.Docs, fmt.Sprintf("%s calls the guest's function %s.", c.methods[i], f.Name), plan.FuncText(f))
-	g.Func().Params(jen.Id(receiver).Op("*").Id(c.goType)).Id(c.methods[i]).
+	if f.Kind == wit.Method {
+		names[0] = receiver
+	}
+	doc(g, f.Docs, fmt.Sprintf("%s calls the guest's function %s.", c.methods[i], f.ExternName()), plan.FuncText(f))
+	g.Func().Params(jen.Id(receiver).Op("*").Id(goType)).Id(c.methods[i]).
 		Params(e.goParams(f, names)...).Add(e.goResults(f)).
 		BlockFunc(func(g *jen.Group) {
 			fail := func(err *jen.Statement) *jen.Statement { return e.failed(f, err) }
-			g.List(jen.Id("c"), jen.Err()).Op(":=").Id(receiver).Dot(c.funcs[i]).Dot("Begin").Call(jen.Id("ctx"))
+			g.List(jen.Id("c"), jen.Err()).Op(":=").Id(receiver + client).Dot(c.funcs[i]).Dot("Begin").Call(jen.Id("ctx"))
 			g.If(jen.Err().Op("!=").Nil()).Block(fail(jen.Err()))
 			e.lowerParams(g, f, names)
 			e.invoke(g, f)
@@ -42,11 +53,16 @@ func (e *emitter) paramNames(f *wit.Func, locals ...string) []string {
 	return params(names, locals...)
 }
 
-// goParams returns a Go function's parameters, the context first; neighbours
+// goParams returns a Go function's parameters, the context first and a
+// method's self left out; neighbours
 // of one type share it: (done, total uint32).
 func (e *emitter) goParams(f *wit.Func, names []string) []jen.Code {
 	list := []jen.Code{jen.Id("ctx").Qual("context", "Context")}
-	for i := 0; i < len(names); {
+	first := 0
+	if f.Kind == wit.Method {
+		first = 1 // the receiver
+	}
+	for i := first; i < len(names); {
 		t := e.goType(f.Params[i].Type)
 		var same []jen.Code
 		for i < len(names) && e.goType(f.Params[i].Type).GoString() == t.GoString() {

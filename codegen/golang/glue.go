@@ -54,7 +54,7 @@ func newGlue(e *emitter) glue {
 		bodies: make(map[funcKey]*jen.Statement), names: make(map[funcKey]string),
 	}
 	for _, def := range e.plan.Types {
-		if named(def.Shape.Kind) && def.Shape.Def == nil {
+		if !def.Resource && named(def.Shape.Kind) && def.Shape.Def == nil {
 			g.owners[def.Shape] = def
 		}
 	}
@@ -69,7 +69,7 @@ func named(k abi.Kind) bool {
 // id returns the number of the distinct type that t is.
 func (e *emitter) id(t *wit.Type) int {
 	use := t
-	t = t.Resolve()
+	t = e.resolve(t)
 	if id, ok := e.glue.ids[t]; ok {
 		return id
 	}
@@ -94,12 +94,21 @@ func (e *emitter) id(t *wit.Type) int {
 // parts describes an anonymous type by its kind and the numbers of its parts.
 func (e *emitter) parts(t *wit.Type) string {
 	key := t.Kind.String()
+	if t.Resource != nil {
+		return key + " " + strconv.Itoa(e.plan.Resource(t.Resource).Slot)
+	}
+	if t.Length > 0 {
+		key += "/" + strconv.FormatUint(uint64(t.Length), 10)
+	}
 	add := func(part *wit.Type) {
 		if part == nil {
 			key += " _"
 		} else {
 			key += " " + strconv.Itoa(e.id(part))
 		}
+	}
+	if t.Key != nil {
+		add(t.Key)
 	}
 	if t.Elem != nil {
 		add(t.Elem)
@@ -125,7 +134,13 @@ func (e *emitter) suffix(t *wit.Type) string {
 	if isBytes(t) {
 		return "Bytes"
 	}
+	if t.Resource != nil {
+		return e.typeName(t.Resource)
+	}
 	s := exported(t.Kind.String())
+	if t.Length > 0 {
+		s = "Array" + strconv.FormatUint(uint64(t.Length), 10)
+	}
 	part := func(p *wit.Type) {
 		switch {
 		case p == nil:
@@ -133,6 +148,9 @@ func (e *emitter) suffix(t *wit.Type) string {
 		case len(s) < maxSuffix:
 			s += e.glue.types[e.id(p)].suffix
 		}
+	}
+	if t.Key != nil {
+		part(t.Key)
 	}
 	if t.Elem != nil {
 		part(t.Elem)
@@ -146,11 +164,17 @@ func (e *emitter) suffix(t *wit.Type) string {
 	return s
 }
 
-func isBytes(t *wit.Type) bool { return t.Kind == abi.List && t.Elem.Resolve().Kind == abi.U8 }
+func isBytes(t *wit.Type) bool { return isList(t) && t.Elem.Resolve().Kind == abi.U8 }
+
+// isList reports whether t is a list without a fixed length.
+func isList(t *wit.Type) bool { return t.Kind == abi.List && t.Length == 0 }
+
+// isArray reports whether t is a list with a fixed length.
+func isArray(t *wit.Type) bool { return t.Kind == abi.List && t.Length > 0 }
 
 // isNumbers reports whether t is a list that moves in one piece.
 func isNumbers(t *wit.Type) bool {
-	if t.Kind != abi.List {
+	if !isList(t) {
 		return false
 	}
 	switch t.Elem.Resolve().Kind {
@@ -179,7 +203,9 @@ func (e *emitter) fails(t *wit.Type) bool { return t != nil && e.glue.types[e.id
 
 func (e *emitter) computeFails(t *wit.Type) bool {
 	switch t.Kind {
-	case abi.Char, abi.String, abi.List, abi.Variant:
+	case abi.List:
+		return isList(t) || e.fails(t.Elem)
+	case abi.Char, abi.String, abi.Map, abi.Variant, abi.Own, abi.Borrow:
 		return true
 	case abi.Enum:
 		return len(t.Cases) != 1<<enumBits(len(t.Cases))
@@ -209,9 +235,12 @@ func (e *emitter) fn(o op, t *wit.Type) *jen.Statement {
 // write returns the declaration of a glue function.
 func (e *emitter) write(o op, gt glueType, name string) *jen.Statement {
 	call := jen.Id("c").Op("*").Qual(pathBind, "Call")
-	list := gt.t.Kind == abi.List
+	// A list or map is flat as a pointer and a length.
+	list := isList(gt.t) || gt.t.Kind == abi.Map
 	head := jen.Func().Id(name)
 	switch {
+	case gt.t.Resource != nil:
+		return e.liftGuest(name, gt.t)
 	case o == opNumber:
 		return head.Params(call, jen.Id("v").Add(e.goType(gt.use))).Uint32().BlockFunc(func(g *jen.Group) { e.number(g, gt.t) })
 	case o == opLoad:
@@ -219,11 +248,23 @@ func (e *emitter) write(o op, gt glueType, name string) *jen.Statement {
 	case o == opStore:
 		return head.Params(call, jen.Id("ptr").Uint32(), jen.Id("v").Add(e.goType(gt.use))).BlockFunc(func(g *jen.Group) { e.storeBody(g, gt.t) })
 	case o == opLift && list:
-		return head.Params(call, jen.List(jen.Id("ptr"), jen.Id("n")).Uint64()).Add(e.goType(gt.use)).BlockFunc(func(g *jen.Group) { e.liftList(g, gt) })
+		return head.Params(call, jen.List(jen.Id("ptr"), jen.Id("n")).Uint64()).Add(e.goType(gt.use)).BlockFunc(func(g *jen.Group) {
+			if gt.t.Kind == abi.Map {
+				e.liftMap(g, gt)
+			} else {
+				e.liftList(g, gt)
+			}
+		})
 	case o == opLift:
 		return head.Params(call, jen.Id("s").Index().Uint64()).Add(e.goType(gt.use)).BlockFunc(func(g *jen.Group) { e.liftBody(g, gt) })
 	case list:
-		return head.Params(call, jen.Id("v").Add(e.goType(gt.use))).Params(jen.List(jen.Id("ptr"), jen.Id("n")).Uint64()).BlockFunc(func(g *jen.Group) { e.lowerList(g, gt.t) })
+		return head.Params(call, jen.Id("v").Add(e.goType(gt.use))).Params(jen.List(jen.Id("ptr"), jen.Id("n")).Uint64()).BlockFunc(func(g *jen.Group) {
+			if gt.t.Kind == abi.Map {
+				e.lowerMap(g, gt.t)
+			} else {
+				e.lowerList(g, gt.t)
+			}
+		})
 	}
 	return head.Params(call, jen.Id("s").Index().Uint64(), jen.Id("v").Add(e.goType(gt.use))).BlockFunc(func(g *jen.Group) { e.lowerBody(g, gt.t) })
 }
@@ -233,9 +274,11 @@ func (e *emitter) write(o op, gt glueType, name string) *jen.Statement {
 func (e *emitter) glueFile() *jen.File {
 	f := e.newFile()
 	version(f.Group)
+	e.slotConstants(f.Group)
 	e.exportTable(f.Group)
 	for _, s := range e.served {
 		e.serveGroup(f.Group, s)
+		e.serveResources(f.Group, s)
 	}
 	keys := make([]funcKey, 0, len(e.glue.bodies))
 	for key := range e.glue.bodies {

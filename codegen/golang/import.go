@@ -17,13 +17,21 @@ func (e *emitter) importsType(g *jen.Group) {
 	})
 	g.Type().Id("Imports").StructFunc(func(g *jen.Group) {
 		for _, s := range e.served {
-			g.Id(s.field).Id(s.goType)
+			if s.goType != "" {
+				g.Id(s.field).Id(s.goType)
+			}
 		}
 	})
 	g.Line()
 	g.Func().Params(jen.Id("imports").Id("Imports")).Id("served").Params().Qual(pathHost, "Imports").BlockFunc(func(g *jen.Group) {
 		g.Var().Id("list").Qual(pathHost, "Imports")
 		for _, s := range e.served {
+			if s.resources != "" {
+				g.Id("list").Op("=").Append(jen.Id("list"), jen.Id(s.resources).Call().Op("..."))
+			}
+			if s.goType == "" {
+				continue
+			}
 			field := jen.Id("imports").Dot(s.field)
 			g.If(field.Clone().Op("!=").Nil()).Block(
 				jen.Id("list").Op("=").Append(jen.Id("list"), jen.Id(s.serve).Call(field.Clone()).Op("...")),
@@ -36,6 +44,9 @@ func (e *emitter) importsType(g *jen.Group) {
 
 // hostInterface declares the interface that the host implements.
 func (e *emitter) hostInterface(g *jen.Group, s *servedGroup) {
+	if s.goType == "" {
+		return
+	}
 	docs, sentence := "", fmt.Sprintf("%s is what the world %s imports by itself.", s.goType, e.plan.Name)
 	if s.Interface != nil {
 		docs, sentence = s.Interface.Docs, fmt.Sprintf("%s is what the guest imports as %s.", s.goType, s.Name())
@@ -43,15 +54,27 @@ func (e *emitter) hostInterface(g *jen.Group, s *servedGroup) {
 	doc(g, docs, sentence)
 	g.Type().Id(s.goType).InterfaceFunc(func(g *jen.Group) {
 		for i, f := range s.Funcs {
-			doc(g, f.Docs, fmt.Sprintf("%s serves the function %s.", s.methods[i], f.Name), plan.FuncText(f))
-			g.Id(s.methods[i]).Params(e.goParams(f, e.paramNames(f, "ctx", "context", "hostruntime"))...).Add(e.goResults(f))
+			if f.Kind != wit.Method {
+				e.hostMethod(g, s, i)
+			}
 		}
 	})
 	g.Line()
+	e.refusingDefault(g, s)
+}
+
+// hostMethod declares a method that the host implements.
+func (e *emitter) hostMethod(g *jen.Group, s *servedGroup, i int) {
+	f := s.Funcs[i]
+	doc(g, f.Docs, fmt.Sprintf("%s serves the function %s.", s.methods[i], f.ExternName()), plan.FuncText(f))
+	g.Id(s.methods[i]).Params(e.goParams(f, e.paramNames(f, "ctx", "context", "hostruntime"))...).Add(e.goResults(f))
 }
 
 // serveGroup writes the function that binds a host's implementation.
 func (e *emitter) serveGroup(g *jen.Group, s *servedGroup) {
+	if s.goType == "" {
+		return
+	}
 	what := "what the world imports by itself"
 	if s.Interface != nil {
 		what = s.Name()
@@ -59,14 +82,21 @@ func (e *emitter) serveGroup(g *jen.Group, s *servedGroup) {
 	comment(g, []string{fmt.Sprintf("%s has host serve %s.", s.serve, what)})
 	var rows []jen.Code
 	for i, f := range s.Funcs {
-		serve := jen.Func().Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("c").Op("*").Qual(pathBind, "Call")).Error().
-			BlockFunc(func(g *jen.Group) { e.serve(g, s, i) })
-		rows = append(rows, list(true, append(externFields(s.Name(), f), jen.Id("Serve").Op(":").Add(serve))))
+		if f.Kind != wit.Method {
+			rows = append(rows, e.serveRow(s, i))
+		}
 	}
 	g.Func().Id(s.serve).Params(jen.Id("host").Id(s.goType)).Qual(pathHost, "Imports").Block(
 		jen.Return(jen.Qual(pathHost, "Imports").Add(list(true, rows))),
 	)
 	g.Line()
+}
+
+// serveRow returns what binds one import.
+func (e *emitter) serveRow(s *servedGroup, i int) jen.Code {
+	serve := jen.Func().Params(jen.Id("ctx").Qual("context", "Context"), jen.Id("c").Op("*").Qual(pathBind, "Call")).Error().
+		BlockFunc(func(g *jen.Group) { e.serve(g, s, i) })
+	return list(true, append(e.externFields(s.Name(), s.Funcs[i]), jen.Id("Serve").Op(":").Add(serve)))
 }
 
 // serve writes the body that serves one import: lift the arguments, call the
@@ -75,11 +105,15 @@ func (e *emitter) serve(g *jen.Group, s *servedGroup, i int) {
 	f := s.Funcs[i]
 	names := e.paramNames(f, "host", "ctx", "c", "err", "ptr", "out", "result", "refused", "ok", "bind", "context", "errors", "fmt", "hostruntime")
 	e.liftParams(g, f, names)
+	receiver, rest := "host", names
+	if f.Kind == wit.Method {
+		receiver, rest = names[0], names[1:]
+	}
 	args := []jen.Code{jen.Id("ctx")}
-	for _, name := range names {
+	for _, name := range rest {
 		args = append(args, jen.Id(name))
 	}
-	call := jen.Id("host").Dot(s.methods[i]).Call(args...)
+	call := jen.Id(receiver).Dot(s.methods[i]).Call(args...)
 	if f.Result == nil {
 		g.Return(call)
 		return
@@ -167,12 +201,19 @@ func (e *emitter) lowerTopResult(g *jen.Group, f *wit.Func) {
 
 // zero returns the zero value of t's Go type.
 func (e *emitter) zero(t *wit.Type) *jen.Statement {
-	switch r := t.Resolve(); r.Kind {
+	switch r := e.resolve(t); r.Kind {
 	case abi.Bool:
 		return jen.False()
 	case abi.String:
 		return jen.Lit("")
-	case abi.List, abi.Option, abi.Variant:
+	case abi.List:
+		if isArray(r) {
+			return e.goType(t).Values()
+		}
+		return jen.Nil()
+	case abi.Option:
+		return jen.Nil()
+	case abi.Map, abi.Variant, abi.Own, abi.Borrow:
 		return jen.Nil()
 	case abi.Record, abi.Tuple, abi.Result:
 		return e.goType(t).Values()

@@ -8,7 +8,7 @@ import (
 
 // load returns an expression for the value of type t at p.
 func (e *emitter) load(t *wit.Type, p place) *jen.Statement {
-	r := t.Resolve()
+	r := e.resolve(t)
 	switch r.Kind {
 	case abi.Bool:
 		return method("Bool", p.code())
@@ -27,7 +27,13 @@ func (e *emitter) load(t *wit.Type, p place) *jen.Statement {
 		if isNumbers(r) {
 			return bulk("Load", r, e.goType(r.Elem), p.code())
 		}
-		return e.fn(opLift, t).Call(jen.Id("c"), jen.Uint64().Call(method("U32", p.code())), jen.Uint64().Call(method("U32", p.plus(4).code())))
+		if isList(r) {
+			return e.liftPair(t, p)
+		}
+	case abi.Map:
+		return e.liftPair(t, p)
+	case abi.Own, abi.Borrow:
+		return e.liftHandle(r, jen.Uint64().Call(method("U32", p.code())))
 	case abi.Enum:
 		return e.goType(t).Call(method("Case", e.discriminant(r, p), jen.Lit(len(r.Cases))))
 	case abi.Flags:
@@ -35,6 +41,11 @@ func (e *emitter) load(t *wit.Type, p place) *jen.Statement {
 		return e.goType(t).Call(masked(r, method(unsigned(bits), p.code())))
 	}
 	return e.fn(opLoad, t).Call(jen.Id("c"), p.code())
+}
+
+// liftPair returns the call that lifts what a pointer and a length at p are.
+func (e *emitter) liftPair(t *wit.Type, p place) *jen.Statement {
+	return e.fn(opLift, t).Call(jen.Id("c"), jen.Uint64().Call(method("U32", p.code())), jen.Uint64().Call(method("U32", p.plus(4).code())))
 }
 
 // unsigned returns the name of the method for an integer of that width.
@@ -70,7 +81,7 @@ func (e *emitter) discriminant(t *wit.Type, p place) *jen.Statement {
 // A payload's flat values may travel in wider slots than their own. Every
 // expression here looks at the low bits only, so that it reads both.
 func (e *emitter) lift(t *wit.Type, w words) *jen.Statement {
-	r := t.Resolve()
+	r := e.resolve(t)
 	switch r.Kind {
 	case abi.Bool:
 		return method("LiftBool", w.at(0))
@@ -90,7 +101,13 @@ func (e *emitter) lift(t *wit.Type, w words) *jen.Statement {
 		if isNumbers(r) {
 			return bulk("Lift", r, e.goType(r.Elem), w.at(0), w.at(1))
 		}
+		if isList(r) {
+			return e.fn(opLift, t).Call(jen.Id("c"), w.at(0), w.at(1))
+		}
+	case abi.Map:
 		return e.fn(opLift, t).Call(jen.Id("c"), w.at(0), w.at(1))
+	case abi.Own, abi.Borrow:
+		return e.liftHandle(r, w.at(0))
 	case abi.Enum:
 		return e.goType(t).Call(method("Case", jen.Uint32().Call(w.at(0)), jen.Lit(len(r.Cases))))
 	case abi.Flags:
@@ -107,6 +124,8 @@ type source struct {
 	disc func(t *wit.Type) *jen.Statement
 	// payload returns where the payload of a variant-like type starts.
 	payload func(t *wit.Type) (offset uint32, flat int)
+	// elem reads element i of an array.
+	elem func(g *jen.Group, t *wit.Type) *jen.Statement
 }
 
 func (e *emitter) memorySource() source {
@@ -114,6 +133,9 @@ func (e *emitter) memorySource() source {
 		part:    func(t *wit.Type, offset uint32, _ int) *jen.Statement { return e.load(t, pointer("ptr", offset)) },
 		disc:    func(t *wit.Type) *jen.Statement { return e.discriminant(t, pointer("ptr", 0)) },
 		payload: func(t *wit.Type) (uint32, int) { return structural(t).PayloadOffset(), 0 },
+		elem: func(_ *jen.Group, t *wit.Type) *jen.Statement {
+			return e.load(t, element("ptr", structural(t).Size()))
+		},
 	}
 }
 
@@ -123,6 +145,9 @@ func (e *emitter) flatSource() source {
 		part:    func(t *wit.Type, _ uint32, flat int) *jen.Statement { return e.lift(t, stack.plus(flat)) },
 		disc:    func(*wit.Type) *jen.Statement { return jen.Uint32().Call(stack.at(0)) },
 		payload: func(*wit.Type) (uint32, int) { return 0, 1 },
+		elem: func(g *jen.Group, t *wit.Type) *jen.Statement {
+			return e.lift(t, elementWords(g, "s", t))
+		},
 	}
 }
 
@@ -133,6 +158,8 @@ func (e *emitter) liftBody(g *jen.Group, gt glueType) { e.readBody(g, gt, e.flat
 // readBody writes the body of a load or lift function.
 func (e *emitter) readBody(g *jen.Group, gt glueType, s source) {
 	switch gt.t.Kind {
+	case abi.List:
+		e.readArray(g, gt, s)
 	case abi.Record, abi.Tuple:
 		e.readFields(g, gt, s)
 	case abi.Variant:
@@ -140,6 +167,10 @@ func (e *emitter) readBody(g *jen.Group, gt glueType, s source) {
 	case abi.Option:
 		offset, flat := s.payload(gt.t)
 		g.If(method("Case", s.disc(gt.t), jen.Lit(2)).Op("==").Lit(0)).Block(jen.Return(jen.Nil()))
+		if isHandle(gt.t.Elem) {
+			g.Return(s.part(gt.t.Elem, offset, flat))
+			return
+		}
 		g.Add(method("Charge", e.goSize(gt.t.Elem)))
 		g.Return(jen.New(s.part(gt.t.Elem, offset, flat)))
 	case abi.Result:
@@ -238,10 +269,12 @@ func element(base string, size uint32) place {
 // liftFails reports whether lifting a value of type t can trap, once its
 // memory is known to be there.
 func (e *emitter) liftFails(t *wit.Type) bool {
-	r := t.Resolve()
+	r := e.resolve(t)
 	switch r.Kind {
-	case abi.Char, abi.String, abi.List, abi.Variant, abi.Enum, abi.Option, abi.Result:
+	case abi.Char, abi.String, abi.Map, abi.Variant, abi.Enum, abi.Option, abi.Result, abi.Own, abi.Borrow:
 		return true
+	case abi.List:
+		return isList(r) || e.liftFails(r.Elem)
 	}
 	for _, f := range r.Fields {
 		if e.liftFails(f.Type) {

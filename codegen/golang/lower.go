@@ -13,7 +13,7 @@ func tupleField(i int) string { return "F" + strconv.Itoa(i) }
 
 // store returns a statement that stores v, a value of type t, at p.
 func (e *emitter) store(t *wit.Type, p place, v *jen.Statement) *jen.Statement {
-	r := t.Resolve()
+	r := e.resolve(t)
 	switch r.Kind {
 	case abi.Bool:
 		return method("PutBool", p.code(), v)
@@ -32,6 +32,8 @@ func (e *emitter) store(t *wit.Type, p place, v *jen.Statement) *jen.Statement {
 		if isNumbers(r) {
 			return bulk("Store", r, nil, p.code(), v)
 		}
+	case abi.Own, abi.Borrow:
+		return method("PutU32", p.code(), jen.Uint32().Call(e.lowerHandle(r, v)))
 	case abi.Enum, abi.Flags:
 		width := structural(r).Size() * 8
 		number := v
@@ -51,7 +53,7 @@ func (e *emitter) store(t *wit.Type, p place, v *jen.Statement) *jen.Statement {
 // An i32 has the upper half of its word zero, so that the word is right in a
 // wider slot of a variant's payload too.
 func (e *emitter) lower(t *wit.Type, w words, v *jen.Statement) *jen.Statement {
-	r := t.Resolve()
+	r := e.resolve(t)
 	set := func(word *jen.Statement) *jen.Statement { return w.at(0).Op("=").Add(word) }
 	switch r.Kind {
 	case abi.Bool:
@@ -74,7 +76,13 @@ func (e *emitter) lower(t *wit.Type, w words, v *jen.Statement) *jen.Statement {
 		if isNumbers(r) {
 			return jen.List(w.at(0), w.at(1)).Op("=").Add(bulk("Lower", r, nil, v))
 		}
+		if isList(r) {
+			return jen.List(w.at(0), w.at(1)).Op("=").Add(e.fn(opLower, t)).Call(jen.Id("c"), v)
+		}
+	case abi.Map:
 		return jen.List(w.at(0), w.at(1)).Op("=").Add(e.fn(opLower, t)).Call(jen.Id("c"), v)
+	case abi.Own, abi.Borrow:
+		return set(e.lowerHandle(r, v))
 	case abi.Enum, abi.Flags:
 		if e.fails(t) {
 			v = e.fn(opNumber, t).Call(jen.Id("c"), v)
@@ -94,6 +102,8 @@ type sink struct {
 	payload func(t *wit.Type) (offset uint32, flat int)
 	// start prepares for a variant-like value.
 	start func(g *jen.Group, t *wit.Type)
+	// elem writes element i of an array.
+	elem func(g *jen.Group, t *wit.Type, v *jen.Statement)
 }
 
 func (e *emitter) memorySink(name string) sink {
@@ -106,6 +116,9 @@ func (e *emitter) memorySink(name string) sink {
 		},
 		payload: func(t *wit.Type) (uint32, int) { return structural(t).PayloadOffset(), 0 },
 		start:   func(*jen.Group, *wit.Type) {},
+		elem: func(g *jen.Group, t *wit.Type, v *jen.Statement) {
+			g.Add(e.store(t, element(name, structural(t).Size()), v))
+		},
 	}
 }
 
@@ -124,11 +137,14 @@ func (e *emitter) flatSink(stack *jen.Statement) sink {
 		start: func(g *jen.Group, t *wit.Type) {
 			g.Clear(stack.Clone().Index(jen.Empty(), jen.Lit(structural(t).FlatCount())))
 		},
+		elem: func(g *jen.Group, t *wit.Type, v *jen.Statement) {
+			g.Add(e.lower(t, elementWords(g, "s", t), v))
+		},
 	}
 }
 
 func (e *emitter) storeBody(g *jen.Group, t *wit.Type) {
-	if t.Kind == abi.List {
+	if isList(t) || t.Kind == abi.Map {
 		g.List(jen.Id("base"), jen.Id("n")).Op(":=").Add(e.fn(opLower, t)).Call(jen.Id("c"), jen.Id("v"))
 		g.Add(method("PutU32", jen.Id("ptr"), jen.Uint32().Call(jen.Id("base"))))
 		g.Add(method("PutU32", jen.Id("ptr").Op("+").Lit(4), jen.Uint32().Call(jen.Id("n"))))
@@ -143,6 +159,8 @@ func (e *emitter) lowerBody(g *jen.Group, t *wit.Type) { e.writeBody(g, t, e.fla
 func (e *emitter) writeBody(g *jen.Group, t *wit.Type, s sink) {
 	v := jen.Id("v")
 	switch t.Kind {
+	case abi.List:
+		e.writeArray(g, t, s)
 	case abi.Record, abi.Tuple:
 		e.writeFields(g, t, s)
 	case abi.Variant:
@@ -155,7 +173,10 @@ func (e *emitter) writeBody(g *jen.Group, t *wit.Type, s sink) {
 			g.Return()
 		})
 		s.disc(g, t, 1)
-		g.Add(s.part(t.Elem, offset, flat, jen.Op("*").Id("v")))
+		if !isHandle(t.Elem) {
+			v = jen.Op("*").Id("v")
+		}
+		g.Add(s.part(t.Elem, offset, flat, v))
 	case abi.Result:
 		s.start(g, t)
 		g.If(v.Clone().Dot("IsErr")).BlockFunc(func(g *jen.Group) {

@@ -20,7 +20,7 @@ func (e *emitter) layout(t *wit.Type) goLayout {
 	if t == nil {
 		return goLayout{0, 1} // hostruntime.Unit
 	}
-	t = t.Resolve()
+	t = e.resolve(t)
 	if l, ok := e.layouts[t]; ok {
 		return l
 	}
@@ -40,7 +40,19 @@ func (e *emitter) computeLayout(t *wit.Type) goLayout {
 	case abi.String, abi.Variant:
 		return word(2)
 	case abi.List:
+		if isArray(t) {
+			elem := e.layout(t.Elem)
+			return goLayout{min(elem.size*uint64(t.Length), maxGoSize), elem.align}
+		}
 		return word(3)
+	case abi.Own, abi.Borrow:
+		if !e.guests(t.Resource) {
+			return word(2)
+		}
+	case abi.Option:
+		if isHandle(t.Elem) {
+			return e.layout(t.Elem)
+		}
 	case abi.Enum:
 		n := uint64(enumBits(len(t.Cases)) / 8)
 		return goLayout{n, n}
@@ -56,7 +68,7 @@ func (e *emitter) computeLayout(t *wit.Type) goLayout {
 	case abi.Result:
 		return structLayout(goLayout{1, 1}, e.layout(t.Cases[0].Type), e.layout(t.Cases[1].Type))
 	}
-	return word(1) // 64-bit numbers, and options, which are pointers
+	return word(1) // 64-bit numbers; options and maps, which are pointers
 }
 
 func structLayout(parts ...goLayout) goLayout {

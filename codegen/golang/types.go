@@ -33,10 +33,18 @@ func (e *emitter) typesFile() *jen.File {
 
 func (e *emitter) declare(g *jen.Group, def *wit.TypeDef) {
 	name := e.types[def]
+	if def.Resource {
+		e.declareResource(g, def, name)
+		return
+	}
 	sentence := fmt.Sprintf("%s is %s of %s.", name, kindPhrase(def), ownerID(def))
 	doc(g, def.Docs, sentence, plan.DefText(def)...)
 	if def.Shape.Def != nil {
-		g.Type().Id(name).Op("=").Add(e.goType(def.Shape))
+		target := e.goType(def.Shape)
+		if resource, _ := plan.ResourceOf(def.Shape); resource != nil {
+			target = jen.Id(e.typeName(resource))
+		}
+		g.Type().Id(name).Op("=").Add(target)
 		g.Line()
 		return
 	}

@@ -127,7 +127,13 @@ func (e *emitter) bind(g *jen.Group) {
 		}
 		g.List(jen.Id("funcs"), jen.Err()).Op(":=").Id("instance").Dot("Bind").Call(jen.Id(e.exportsVar()).Op("..."))
 		g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
-		g.Return(jen.Op("&").Id(e.world).Add(list(true, e.boundValues())), jen.Nil())
+		if !e.hasGuests() {
+			g.Return(jen.Op("&").Id(e.world).Add(list(true, e.boundValues())), jen.Nil())
+			return
+		}
+		g.Id("task").Op(":=").Op("&").Id(e.world).Add(list(true, e.boundValues()))
+		g.Qual(pathBind, "SetOwner").Call(jen.Id("funcs"), jen.Id("task"))
+		g.Return(jen.Id("task"), jen.Nil())
 	})
 	g.Line()
 }
@@ -168,7 +174,7 @@ func (e *emitter) exportTable(g *jen.Group) {
 	var rows []jen.Code
 	for _, c := range e.called {
 		for _, f := range c.Funcs {
-			rows = append(rows, list(false, externFields(c.Name(), f)))
+			rows = append(rows, list(false, e.externFields(c.Name(), f)))
 		}
 	}
 	g.Var().Id(e.exportsVar()).Op("=").Index().Qual(pathBind, "Export").Add(list(true, rows))
@@ -176,15 +182,19 @@ func (e *emitter) exportTable(g *jen.Group) {
 }
 
 // externFields returns the fields that bind.Export and bind.Import share.
-func externFields(iface string, f *wit.Func) []jen.Code {
+func (e *emitter) externFields(iface string, f *wit.Func) []jen.Code {
 	var fields []jen.Code
 	if iface != "" {
 		fields = append(fields, jen.Id("Interface").Op(":").Lit(iface))
 	}
-	return append(fields,
+	fields = append(fields,
 		jen.Id("Name").Op(":").Lit(f.ExternName()),
 		jen.Id("Type").Op(":").Lit(f.ABI().String()),
 	)
+	if handles := e.handlesField(f); handles != nil {
+		fields = append(fields, handles)
+	}
+	return fields
 }
 
 // failureTypes names the errors of functions that return a result.

@@ -18,6 +18,9 @@ type Export struct {
 	// Type is its type with named types expanded, as abi.Func.String writes
 	// it: `func(a: u32) -> record { b: bool }`.
 	Type string
+	// Handles are the slots of the resource types in Type, one for each place
+	// where a handle stands, in order: see abi.Func.Handles.
+	Handles []int
 }
 
 // An Import is one function, or resource type, that the host serves.
@@ -25,8 +28,9 @@ type Import struct {
 	// Interface and Name are what the component imports; Interface is empty
 	// for a function that the world itself imports.
 	Interface, Name string
-	// Type is the function's type, as for Export.
-	Type string
+	// Type is the function's type, as for Export, and Handles are its slots.
+	Type    string
+	Handles []int
 	// Serve lifts the arguments from c, runs the host's function, and lowers
 	// its result. An error ends the guest's call with a trap of that cause.
 	// The context is that of the call into the guest that led here.
@@ -54,13 +58,14 @@ type Target interface {
 // A Func is a bound export. It serves one call at a time, as its instance does.
 type Func struct {
 	target Target
+	owner  any
 	call   Call
 }
 
-// NewFunc returns a Func that drives target.
-func NewFunc(target Target) *Func {
+// NewFunc returns a Func that drives target, with the handles of its type.
+func NewFunc(target Target, handles Handles) *Func {
 	f := &Func{target: target}
-	f.call.fn = f
+	f.call.fn, f.call.handles = f, handles
 	return f
 }
 
@@ -85,6 +90,7 @@ type Call struct {
 
 	cx      *canon.Context
 	fn      *Func
+	handles Handles
 	err     error
 	refused bool
 	// named is err once it has its field's or parameter's name; see Field.

@@ -36,6 +36,13 @@ func (c *Call) Elem(i int) {
 	}
 }
 
+// Entry is Elem for the entry of a map with the given key, as Go writes it.
+func (c *Call) Entry(key string) {
+	if c.err != nil {
+		c.err = canon.Under("["+key+"]", c.err)
+	}
+}
+
 // name puts step in front of the failure's path, unless a step of the same
 // level was put there already.
 func (c *Call) name(step string) {

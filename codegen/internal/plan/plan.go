@@ -17,30 +17,54 @@ type World struct {
 	*wit.World
 	// Types are the named types to declare, in WIT order: those of the
 	// imported interfaces, of the world itself, of the exported interfaces,
-	// then those of other packages that these refer to.
+	// then those of other packages that these refer to. A type with resources
+	// in it stands here once for each import or export that has it.
 	Types []*wit.TypeDef
+	// Resources are those of Types that are resources, in the same order.
+	Resources []*Resource
 	// Served are the imports that the host program serves. Imports from
 	// wasi packages are the runtime's and not among them.
 	Served []*Group
 	// Called are the exports that the host program calls.
 	Called []*Group
+
+	resources map[*wit.TypeDef]*Resource
+	copies    map[*wit.Interface]*Group
 }
+
+// View returns the import or export that a type is special to, as types with
+// resources in them are; nil for one that is the same everywhere, or that
+// belongs to an interface imported by its own name.
+func (w *World) View(def *wit.TypeDef) *Group { return w.copies[def.Owner.Interface] }
+
+// Resource returns what is known of a resource.
+func (w *World) Resource(def *wit.TypeDef) *Resource { return w.resources[def] }
 
 // A Group is the functions of one imported or exported interface, or those
 // that a world imports or exports itself.
 type Group struct {
 	// Interface is nil for the world's own functions.
 	Interface *wit.Interface
-	Funcs     []*wit.Func
+	// Item is the import or export; zero for the world's own functions.
+	Item wit.Item
+	// Funcs are in WIT order, those of resources included.
+	Funcs []*wit.Func
+	// Resources are those that the interface, or the world, declares.
+	Resources []*Resource
+	// Exported says that the component exports the functions.
+	Exported bool
 }
 
 // Name returns what the component calls the interface; empty for the world's
 // own functions.
-func (g *Group) Name() string {
-	if g.Interface == nil {
-		return ""
-	}
-	return g.Interface.ID()
+func (g *Group) Name() string { return g.Item.Name }
+
+// A Resource is a resource type of the world.
+type Resource struct {
+	Def   *wit.TypeDef
+	Group *Group
+	// Slot numbers the world's resources from 0.
+	Slot int
 }
 
 // New plans bindings for w.
@@ -48,21 +72,25 @@ func (g *Group) Name() string {
 // Errors: wit.Errors or *wit.Error, with the position of each part of w that
 // bindings cannot express yet.
 func New(w *wit.World) (*World, error) {
-	b := &builder{plan: &World{World: w}, seen: make(map[*wit.TypeDef]bool), said: make(map[wit.Error]bool)}
-	b.listed = make(map[*wit.Interface]bool)
+	b := &builder{
+		plan: &World{World: w, resources: make(map[*wit.TypeDef]*Resource), copies: make(map[*wit.Interface]*Group)}, views: newViews(w),
+		listed: make(map[*wit.Interface]bool), own: make(map[*wit.TypeDef]bool),
+		seen: make(map[*wit.TypeDef]bool), said: make(map[wit.Error]bool),
+	}
 	for _, item := range slices.Concat(w.Imports, w.Exports) {
 		b.listed[item.Interface] = true
 	}
-	b.own = make(map[*wit.TypeDef]bool)
 	for _, def := range w.Types {
 		b.own[def] = true
 	}
-	b.plan.Served = b.groups(w.Imports, func(it *wit.Interface) bool { return !isWASI(it) })
-	for _, def := range w.Types {
-		b.declare(def)
-	}
-	b.plan.Called = b.groups(w.Exports, func(*wit.Interface) bool { return true })
+	b.plan.Served = b.groups(w.Imports, false)
+	b.plan.Called = b.groups(w.Exports, true)
 	b.plan.Types = append(b.plan.Types, b.foreign...)
+	for _, g := range slices.Concat(b.plan.Served, b.plan.Called) {
+		for _, f := range g.Funcs {
+			b.function(f)
+		}
+	}
 	if err := b.errs.Err(); err != nil {
 		return nil, err
 	}
@@ -73,6 +101,7 @@ func isWASI(it *wit.Interface) bool { return !it.Inline && it.Package.Namespace 
 
 type builder struct {
 	plan    *World
+	views   *views
 	foreign []*wit.TypeDef          // reached, but in no interface of the world
 	listed  map[*wit.Interface]bool // what the world imports or exports
 	own     map[*wit.TypeDef]bool   // the world's own types
@@ -82,32 +111,38 @@ type builder struct {
 }
 
 // groups collects the functions of imports or exports and declares the types
-// of their interfaces.
-func (b *builder) groups(items []wit.Item, want func(*wit.Interface) bool) []*Group {
+// of their interfaces; the world's own come with the imports.
+func (b *builder) groups(items []wit.Item, exported bool) []*Group {
 	var groups []*Group
-	own := &Group{}
+	own := &Group{Exported: exported}
 	for _, item := range items {
 		if item.Func != nil {
 			own.Funcs = append(own.Funcs, item.Func)
 			continue
 		}
-		if !want(item.Interface) {
+		if !exported && isWASI(item.Interface) {
 			continue
 		}
-		for _, def := range item.Interface.Types {
-			b.declare(def)
+		it := b.views.of(item, exported)
+		b.listed[it] = true
+		g := &Group{Interface: it, Item: item, Funcs: it.Funcs, Exported: exported}
+		if it != item.Interface {
+			b.plan.copies[it] = g
 		}
-		if len(item.Interface.Funcs) > 0 {
-			groups = append(groups, &Group{Interface: item.Interface, Funcs: item.Interface.Funcs})
+		for _, def := range it.Types {
+			b.declare(def, g)
+		}
+		if len(g.Funcs) > 0 || len(g.Resources) > 0 {
+			groups = append(groups, g)
 		}
 	}
-	if len(own.Funcs) > 0 {
+	if !exported {
+		for _, def := range b.plan.World.Types {
+			b.declare(def, own)
+		}
+	}
+	if len(own.Funcs) > 0 || len(own.Resources) > 0 {
 		groups = append(groups, own)
-	}
-	for _, g := range groups {
-		for _, f := range g.Funcs {
-			b.function(f)
-		}
 	}
 	return groups
 }
@@ -120,19 +155,26 @@ func (b *builder) refuse(pos wit.Position, format string, args ...any) {
 	}
 }
 
-func (b *builder) declare(def *wit.TypeDef) {
+func (b *builder) declare(def *wit.TypeDef, g *Group) {
 	if b.seen[def] {
 		return
 	}
 	b.seen[def] = true
 	b.plan.Types = append(b.plan.Types, def)
+	if def.Resource {
+		r := &Resource{Def: def, Group: g, Slot: len(b.plan.Resources)}
+		b.plan.resources[def] = r
+		b.plan.Resources = append(b.plan.Resources, r)
+		g.Resources = append(g.Resources, r)
+		return
+	}
 	b.check(def)
 }
 
 // check looks at what a definition is made of, once.
 func (b *builder) check(def *wit.TypeDef) {
 	if def.Resource {
-		b.refuse(def.Pos, "resource %q: resources cannot be bound to Go yet", def.Name)
+		b.refuse(def.Pos, "resource %q: %s is the runtime's own, and its resources cannot be bound to Go yet", def.Name, def.Owner.Interface.ID())
 		return
 	}
 	b.shape(def.Shape, def.Pos, fmt.Sprintf("type %q", def.Name))
@@ -142,12 +184,6 @@ func (b *builder) function(f *wit.Func) {
 	what := fmt.Sprintf("function %q", f.Name)
 	if f.Async {
 		b.refuse(f.Pos, "%s: async functions cannot be bound to Go yet", what)
-	}
-	if f.Resource != nil {
-		// The resource is reported where it is declared, unless that is in
-		// an interface which is not bound.
-		b.use(f.Resource)
-		return
 	}
 	for _, p := range f.Params {
 		b.shape(p.Type, f.Pos, what)
@@ -171,6 +207,9 @@ func (b *builder) use(def *wit.TypeDef) {
 	b.check(def)
 }
 
+// maxFixedBytes bounds a fixed-length list.
+const maxFixedBytes = 64 << 10
+
 // declaredInTurn reports whether a type is declared with the world or with
 // one of the interfaces that the world imports or exports.
 func (b *builder) declaredInTurn(def *wit.TypeDef) bool {
@@ -192,14 +231,18 @@ func (b *builder) shape(t *wit.Type, pos wit.Position, what string) {
 	switch t.Kind {
 	case abi.Own, abi.Borrow:
 		b.use(t.Resource)
-	case abi.Stream, abi.Future, abi.Map:
+	case abi.Stream, abi.Future:
 		b.refuse(pos, "%s: %s types cannot be bound to Go yet", what, t.Kind)
 	case abi.ErrorContext:
 		b.refuse(pos, "%s: error-context cannot be bound to Go yet", what)
 	case abi.List:
-		if t.Length > 0 {
-			b.refuse(pos, "%s: fixed-length lists cannot be bound to Go yet", what)
+		// Their Go form is an array, which is passed by value.
+		if t.Length > 0 && uint64(t.Length) > maxFixedBytes/max(1, uint64(t.Elem.ABI().Size())) {
+			b.refuse(pos, "%s: fixed-length lists of more than %d bytes cannot be bound to Go: take a list without a length", what, maxFixedBytes)
 		}
+	}
+	if t.Key != nil && !isKey(t.Key.Resolve().Kind) {
+		b.refuse(pos, "%s: a map's key is a bool, an integer, a char or a string, not a %s", what, t.Key.Resolve().Kind)
 	}
 	b.shape(t.Elem, pos, what)
 	b.shape(t.Key, pos, what)
@@ -209,6 +252,13 @@ func (b *builder) shape(t *wit.Type, pos wit.Position, what string) {
 	for _, c := range t.Cases {
 		b.shape(c.Type, pos, what)
 	}
+}
+
+// isKey reports whether a map can have keys of a kind.
+//
+// Spec: Explainer, "Specialized value types", map.
+func isKey(k abi.Kind) bool {
+	return k.Primitive() && k != abi.F32 && k != abi.F64 && k != abi.ErrorContext
 }
 
 // Words splits a WIT name into its words: "get-user-id" is "get", "user", "id".
