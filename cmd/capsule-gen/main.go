@@ -75,10 +75,7 @@ func run(ctx context.Context, a *app, args []string) int {
 	if ctx.Err() != nil {
 		err = errors.New("interrupted")
 	}
-	for _, line := range flatten(err) {
-		// Whatever a message quotes, it is safe to show.
-		fmt.Fprintln(a.err, "capsule-gen: "+escape.Text(line))
-	}
+	a.complain(err)
 	var usage *usageError
 	if errors.As(err, &usage) {
 		if usage.cmd != nil {
@@ -87,6 +84,13 @@ func run(ctx context.Context, a *app, args []string) int {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// complain prints an error. Whatever its message quotes, it is safe to show.
+func (a *app) complain(err error) {
+	for _, line := range flatten(err) {
+		fmt.Fprintln(a.err, "capsule-gen: "+escape.Text(line))
+	}
 }
 
 // flatten returns the texts of joined errors one by one.
@@ -147,7 +151,7 @@ Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.AddCommand(
 		a.generateCommand(), a.buildCommand(), a.runCommand(), a.inspectCommand(), a.initCommand(),
-		a.checkCommand(), a.boundaryCommand(),
+		a.checkCommand(), a.watchCommand(), a.boundaryCommand(),
 	)
 	return root
 }
