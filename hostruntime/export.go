@@ -193,11 +193,19 @@ func (b *boundExport) Begin(ctx context.Context, c *bind.Call) error {
 }
 
 // Invoke runs the core function.
-func (b *boundExport) Invoke(*bind.Call) error { return b.active.run() }
+func (b *boundExport) Invoke(*bind.Call) error {
+	if b.handles != nil {
+		b.handles.given = b.handles.given[:0]
+	}
+	return b.active.run()
+}
 
 // End finishes the call and gives the instance back.
 func (b *boundExport) End(c *bind.Call, err error) error {
 	b.in.call.refused = c.Refused()
+	if b.handles != nil {
+		b.handles.takeBack()
+	}
 	if e := b.active.finish(err == nil); err == nil {
 		err = e
 	}

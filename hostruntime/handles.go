@@ -15,6 +15,16 @@ type handles struct {
 	in    *Instance
 	x     *crossing
 	types []*handle.ResourceType // by slot
+	// given are the handles that the instance got for the call being
+	// prepared; see takeBack.
+	given []givenHandle
+}
+
+// A givenHandle is one that was lowered.
+type givenHandle struct {
+	rt    *handle.ResourceType
+	index uint32
+	guest *GuestResource // that was given away; nil for any other
 }
 
 var _ bind.Handles = (*handles)(nil)
@@ -67,7 +77,12 @@ func (h *handles) LowerOwn(slot int, v any) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
-	return h.x.lowerOwn(rt, v, rt.Name)
+	index, err := h.x.lowerOwn(rt, v, rt.Name)
+	if err == nil {
+		guest, _ := v.(*GuestResource)
+		h.given = append(h.given, givenHandle{rt, index, guest})
+	}
+	return index, err
 }
 
 // LowerBorrow gives the instance a borrow for the duration of its task.
@@ -76,7 +91,22 @@ func (h *handles) LowerBorrow(slot int, v any) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
-	return h.x.lowerBorrow(rt, v, rt.Name)
+	index, err := h.x.lowerBorrow(rt, v, rt.Name)
+	if err == nil && rt.Impl != h.x.table().Instance { // else it is no handle
+		h.given = append(h.given, givenHandle{rt: rt, index: index})
+	}
+	return index, err
+}
+
+// takeBack undoes what lowering did for a call that doesn't take place, because
+// another argument has no form: the host has what it had.
+func (h *handles) takeBack() {
+	for _, g := range h.given {
+		if _, err := h.x.table().Drop(g.rt, g.index); err == nil && g.guest != nil {
+			g.guest.gone = ""
+		}
+	}
+	h.given = h.given[:0]
 }
 
 // present refuses a nil, which generated types allow and WIT has no form for.

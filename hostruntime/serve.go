@@ -156,6 +156,9 @@ func (in *Instance) serveHost(l *lowered, stack []uint64) (err error) {
 			return hostError(imp, l.failed)
 		}
 		l.call.Reset(&l.cx, stack)
+		if l.handles != nil {
+			l.handles.given = l.handles.given[:0]
+		}
 		if err := f.static(in.call.context(), &l.call); err != nil {
 			return hostError(imp, err)
 		}

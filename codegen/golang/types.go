@@ -37,7 +37,7 @@ func (e *emitter) declare(g *jen.Group, def *wit.TypeDef) {
 		e.declareResource(g, def, name)
 		return
 	}
-	sentence := fmt.Sprintf("%s is %s of %s.", name, kindPhrase(def), ownerID(def))
+	sentence := fmt.Sprintf("%s is %s of %s.", name, kindPhrase(def), e.ownerID(def))
 	doc(g, def.Docs, sentence, plan.DefText(def)...)
 	if def.Shape.Def != nil {
 		target := e.goType(def.Shape)
@@ -77,7 +77,10 @@ func kindPhrase(def *wit.TypeDef) string {
 	return "a name for a type"
 }
 
-func ownerID(def *wit.TypeDef) string {
+func (e *emitter) ownerID(def *wit.TypeDef) string {
+	if g := e.plan.View(def); g != nil {
+		return g.Name()
+	}
 	if def.Owner.Interface != nil {
 		return def.Owner.Interface.ID()
 	}
@@ -100,7 +103,7 @@ func (e *emitter) declareVariant(g *jen.Group, def *wit.TypeDef, name string) {
 	g.Line()
 	for i, c := range def.Shape.Cases {
 		id := e.cases[def][i]
-		doc(g, c.Docs, fmt.Sprintf("%s is the case %s of a %s.", id, c.Name, def.Name))
+		doc(g, c.Docs, fmt.Sprintf("%s is the case %s of %s.", id, c.Name, def.Name))
 		g.Type().Id(id).StructFunc(func(g *jen.Group) {
 			if c.Type != nil {
 				g.Id("Value").Add(e.goType(c.Type))

@@ -77,12 +77,31 @@ func arguments(b *strings.Builder, name string, parts ...*wit.Type) {
 // FuncText returns a function's declaration in WIT, without its docs.
 func FuncText(f *wit.Func) string {
 	var b strings.Builder
-	b.WriteString(f.Name + ": ")
-	if f.Async {
-		b.WriteString("async ")
+	params, result := f.Params, f.Result
+	switch f.Kind {
+	case wit.Constructor:
+		b.WriteString("constructor(")
+		if !f.Fallible() {
+			result = nil
+		}
+	default:
+		b.WriteString(f.Name + ": ")
+		if f.Async {
+			b.WriteString("async ")
+		}
+		if f.Kind == wit.Static {
+			b.WriteString("static ")
+		}
+		if f.Kind == wit.Method {
+			params = params[1:]
+		}
+		if f.Accessor != wit.NoAccessor {
+			b.WriteString(f.Accessor.String() + "(")
+		} else {
+			b.WriteString("func(")
+		}
 	}
-	b.WriteString("func(")
-	for i, p := range f.Params {
+	for i, p := range params {
 		if i > 0 {
 			b.WriteString(", ")
 		}
@@ -90,9 +109,9 @@ func FuncText(f *wit.Func) string {
 		typeText(&b, p.Type)
 	}
 	b.WriteByte(')')
-	if f.Result != nil {
+	if result != nil {
 		b.WriteString(" -> ")
-		typeText(&b, f.Result)
+		typeText(&b, result)
 	}
 	b.WriteByte(';')
 	return b.String()
