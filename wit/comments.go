@@ -29,30 +29,38 @@ func StripComments(text []byte) []byte {
 
 // commentEnd returns the length of the comment that text starts with: 0 where
 // there is none, and -1 where it has no end.
-func commentEnd(text []byte) int {
-	switch {
-	case bytes.HasPrefix(text, []byte("//")):
-		if end := bytes.IndexByte(text, '\n'); end >= 0 {
-			return end
-		}
-		return len(text)
-	case !bytes.HasPrefix(text, []byte("/*")):
+func commentEnd[T ~string | ~[]byte](text T) int {
+	if len(text) < 2 || text[0] != '/' {
 		return 0
 	}
-	depth := 0 // block comments nest
-	for at := 0; at < len(text); {
-		switch rest := text[at:]; {
-		case bytes.HasPrefix(rest, []byte("/*")):
-			depth++
-			at += 2
-		case bytes.HasPrefix(rest, []byte("*/")):
-			depth--
-			at += 2
-			if depth == 0 {
-				return at
+	switch text[1] {
+	case '/':
+		for i := range len(text) {
+			if text[i] == '\n' {
+				return i
 			}
-		default:
+		}
+		return len(text)
+	case '*':
+		return blockEnd(text)
+	}
+	return 0
+}
+
+// blockEnd is commentEnd for block comments, which nest.
+func blockEnd[T ~string | ~[]byte](text T) int {
+	depth := 0
+	for at := 0; at+1 < len(text); at++ {
+		switch {
+		case text[at] == '/' && text[at+1] == '*':
+			depth++
 			at++
+		case text[at] == '*' && text[at+1] == '/':
+			depth--
+			at++
+			if depth == 0 {
+				return at + 1
+			}
 		}
 	}
 	return -1

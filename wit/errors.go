@@ -19,7 +19,7 @@ func (p Position) String() string {
 	return s
 }
 
-// The codes of errors. Each has an example in testdata/errors.
+// The codes of errors, which stay what they are. Each has an example in testdata/errors.
 const (
 	CodeSyntax      = "syntax"
 	CodeUnknownName = "unknown-name"
@@ -42,14 +42,24 @@ type Error struct {
 	Code string
 	// Msg says what was met and what was wanted, on one line.
 	Msg string
+	// Hint says what could be done about it, on one line; often empty.
+	Hint string
+	// Line is the text of the line that Pos is in; empty where it isn't known
+	// or too long to be shown.
+	Line string
 }
 
-// Error returns `task.wit:12:9: unknown type "user-id" in interface "store"`.
+// Error returns all but the source line, on one line:
+// `task.wit:12:9: unknown type "usr" in interface "store" (did you mean "user"?)`.
 func (e *Error) Error() string {
+	text := e.Msg
 	if pos := e.Pos.String(); pos != "" {
-		return pos + ": " + e.Msg
+		text = pos + ": " + text
 	}
-	return e.Msg
+	if e.Hint != "" {
+		text += " (" + e.Hint + ")"
+	}
+	return text
 }
 
 // Errors are all errors found in one load, sorted by position.

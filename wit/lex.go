@@ -1,7 +1,9 @@
 package wit
 
 import (
+	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -10,9 +12,13 @@ type tokenKind uint8
 
 const (
 	tokenEOF tokenKind = iota
-	tokenID            // an identifier or keyword; escaped ones start with %
-	tokenNumber
+	tokenID
+	tokenEscapedID // %name
+	tokenKeyword
+	tokenInteger
+	tokenString
 	tokenPunct // one character, or ->
+	tokenBad   // no token of WIT; text says what is wrong
 )
 
 // A token is one word of WIT text.
@@ -20,31 +26,61 @@ type token struct {
 	kind tokenKind
 	text string
 	pos  Position
+	// start is the token's byte offset, gap that of the end of the one before:
+	// between them are white space and comments.
+	gap, start int
 }
-
-// name returns an identifier without its escape.
-func (t token) name() string { return strings.TrimPrefix(t.text, "%") }
 
 // is reports whether t is the given keyword or punctuation; an escaped
 // identifier is never a keyword.
-func (t token) is(text string) bool { return t.kind != tokenEOF && t.text == text }
+func (t token) is(text string) bool {
+	return (t.kind == tokenKeyword || t.kind == tokenPunct) && t.text == text
+}
+
+// String describes the token in messages.
+func (t token) String() string {
+	switch t.kind {
+	case tokenEOF:
+		return "the end of the file"
+	case tokenKeyword:
+		return "keyword " + quoted(t.text)
+	case tokenString:
+		return "a string"
+	}
+	return quoted(t.text)
+}
+
+// Spec: WIT, "Keywords"; error-context is a type that the list there lacks.
+var keywords = func() map[string]bool {
+	set := make(map[string]bool)
+	for word := range strings.FieldsSeq(`_ as async bool borrow char constructor enum error-context export f32
+		f64 flags from func future import include interface list map option own package record resource
+		result s16 s32 s64 s8 static stream string tuple type u16 u32 u64 u8 use variant with world`) {
+		set[word] = true
+	}
+	return set
+}()
 
 // A lexer splits WIT text into tokens, leaving out white space and comments.
-//
-// It accepts more than WIT: whether the text is correct is for the parser to
-// say, the lexer only finds where things are.
+// A copy of one reads on from the same place by itself.
 type lexer struct {
 	file string
 	text string
 	off  int
 	line int
 	// column is that of the character at offset counted: columns count
-	// characters, as the parser's do, and each character is counted once.
+	// characters, and each character is counted once.
 	column, counted int
 }
 
-func newLexer(file, text string) *lexer {
-	return &lexer{file: file, text: text, line: 1, column: 1}
+const byteOrderMark = "\uFEFF"
+
+func newLexer(file, text string) lexer {
+	l := lexer{file: file, text: text, line: 1, column: 1}
+	if strings.HasPrefix(text, byteOrderMark) {
+		l.off, l.counted = len(byteOrderMark), len(byteOrderMark)
+	}
+	return l
 }
 
 func (l *lexer) pos() Position {
@@ -55,77 +91,117 @@ func (l *lexer) pos() Position {
 
 // next returns the next token.
 func (l *lexer) next() token {
-	l.skipSpace()
-	if l.off >= len(l.text) {
-		return token{tokenEOF, "", l.pos()}
+	gap := l.off
+	if bad, ok := l.skipSpace(); !ok {
+		return bad
 	}
-	pos, start := l.pos(), l.off
+	t := token{gap: gap, start: l.off, pos: l.pos()}
+	if l.off >= len(l.text) {
+		return t
+	}
 	switch c := l.text[l.off]; {
-	case c == '%' || isLetter(c):
-		l.off++
-		for l.off < len(l.text) && (isLetter(l.text[l.off]) || isDigit(l.text[l.off]) || l.isInnerDash()) {
-			l.off++
-		}
-		return token{tokenID, l.text[start:l.off], pos}
+	case c == '"':
+		return l.str(t)
 	case isDigit(c):
-		for l.off < len(l.text) && (isLetter(l.text[l.off]) || isDigit(l.text[l.off])) {
+		t.kind = tokenInteger
+		for l.off < len(l.text) && isDigit(l.text[l.off]) {
 			l.off++
 		}
-		return token{tokenNumber, l.text[start:l.off], pos}
-	case c == '-' && strings.HasPrefix(l.text[l.off:], "->"):
+	case strings.HasPrefix(l.text[l.off:], "->"):
+		t.kind = tokenPunct
 		l.off += 2
+	case c == '%':
+		t.kind = tokenEscapedID
+		l.off++
+		l.word()
+	case strings.IndexByte("=,:;(){}<>*/.@+-", c) >= 0:
+		t.kind = tokenPunct
+		l.off++
 	default:
-		_, n := utf8.DecodeRuneInString(l.text[l.off:])
+		t.kind = tokenID
+		if !l.word() {
+			r, n := utf8.DecodeRuneInString(l.text[l.off:])
+			l.off += n
+			t.kind, t.text = tokenBad, fmt.Sprintf("unexpected character %s", quoted(string(r)))
+			return t
+		}
+	}
+	t.text = l.text[t.start:l.off]
+	if t.kind == tokenID && keywords[t.text] {
+		t.kind = tokenKeyword
+	}
+	return t
+}
+
+// word moves past what looks like an identifier: more than WIT allows, so that
+// a mistake in one is reported as such.
+func (l *lexer) word() bool {
+	start := l.off
+	for l.off < len(l.text) {
+		r, n := utf8.DecodeRuneInString(l.text[l.off:])
+		first := l.off == start
+		if !unicode.IsLetter(r) && r != '_' && (first || r != '-' && !unicode.IsDigit(r)) {
+			break
+		}
 		l.off += n
 	}
-	return token{tokenPunct, l.text[start:l.off], pos}
+	return l.off > start
 }
 
-// isInnerDash tells the dash of kebab-case from an arrow's.
-func (l *lexer) isInnerDash() bool {
-	return l.text[l.off] == '-' && l.off+1 < len(l.text) && (isLetter(l.text[l.off+1]) || isDigit(l.text[l.off+1]))
-}
-
-func (l *lexer) skipSpace() {
-	for l.off < len(l.text) {
-		switch rest := l.text[l.off:]; {
-		case rest[0] == '\n':
-			l.newline()
-		case rest[0] == ' ' || rest[0] == '\t' || rest[0] == '\r':
-			l.off++
-		case strings.HasPrefix(rest, "//"):
-			end := strings.IndexByte(rest, '\n')
-			if end < 0 {
-				end = len(rest)
+// str reads a string literal up to its quote, or to the end of the line.
+func (l *lexer) str(t token) token {
+	t.kind = tokenString
+	for l.off++; l.off < len(l.text) && l.text[l.off] != '\n'; l.off++ {
+		switch l.text[l.off] {
+		case '\\':
+			if l.off+1 < len(l.text) && l.text[l.off+1] != '\n' {
+				l.off++
 			}
-			l.off += end
-		case strings.HasPrefix(rest, "/*"):
-			l.skipBlockComment()
-		default:
-			return
+		case '"':
+			l.off++
+			t.text = l.text[t.start:l.off]
+			return t
 		}
 	}
+	t.kind, t.text = tokenBad, "unterminated string literal"
+	return t
 }
 
-// skipBlockComment skips a comment that may hold others.
-func (l *lexer) skipBlockComment() {
-	depth := 0
+// skipSpace moves past white space and comments; ok is false where a block
+// comment has no end, which the token then says.
+func (l *lexer) skipSpace() (bad token, ok bool) {
 	for l.off < len(l.text) {
-		switch rest := l.text[l.off:]; {
-		case strings.HasPrefix(rest, "/*"):
-			depth++
-			l.off += 2
-		case strings.HasPrefix(rest, "*/"):
-			depth--
-			l.off += 2
-			if depth == 0 {
-				return
-			}
-		case rest[0] == '\n':
+		switch c := l.text[l.off]; {
+		case c == '\n':
 			l.newline()
-		default:
+		case c == ' ' || c == '\t' || c == '\r':
 			l.off++
+		case c == '/':
+			end := commentEnd(l.text[l.off:])
+			if end == 0 {
+				return token{}, true
+			}
+			if end < 0 {
+				bad = token{kind: tokenBad, text: "unterminated block comment", start: l.off, pos: l.pos()}
+				l.off = len(l.text)
+				return bad, false
+			}
+			l.comment(l.off + end)
+		default:
+			return token{}, true
 		}
+	}
+	return token{}, true
+}
+
+// comment moves past a comment that ends at end.
+func (l *lexer) comment(end int) {
+	for l.off < end {
+		if l.text[l.off] == '\n' {
+			l.newline()
+			continue
+		}
+		l.off++
 	}
 }
 
@@ -135,5 +211,4 @@ func (l *lexer) newline() {
 	l.column, l.counted = 1, l.off
 }
 
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -70,6 +70,8 @@ type Interface struct {
 	Stability Stability
 	Types     []*TypeDef // in WIT order
 	Funcs     []*Func    // in WIT order, those of resources included
+
+	used []*Interface // whose types it uses, once uses has found them
 }
 
 // ID returns the name by which components import and export the interface:
@@ -232,6 +234,14 @@ type TypeDef struct {
 	Use bool
 
 	resource *abi.Resource // made by ABI
+
+	// What the resolver knows of it:
+	off     bool     // it is behind a feature that was not asked for
+	unknown bool     // a mistake was found in it, and reported
+	lends   bool     // it contains a borrow
+	depth   int      // how deeply it nests, aliases not counted
+	order   int      // above that of the types it refers to
+	handle  *TypeDef // the resource that it is, perhaps by aliases
 }
 
 // An Owner is the interface or the world in which a type is declared; exactly

@@ -1,9 +1,10 @@
-package wit
+package witjson
 
 import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/capsule-kit/capsule/wit"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
 
@@ -25,30 +26,24 @@ func (c *converter) convertTypes() error {
 
 func (c *converter) convertType(i int, raw *rawTypeDef) error {
 	out := &c.types[i]
-	var def *TypeDef
+	var def *wit.TypeDef
 	if raw.Name != nil {
-		def = &TypeDef{Name: *raw.Name, Docs: raw.Docs.String()}
+		def = &wit.TypeDef{Name: *raw.Name, Docs: raw.Docs.String(), Stability: raw.Stability.stability(), ExternalID: raw.ExternalID}
 		if err := c.own(def, raw); err != nil {
 			return err
 		}
-		c.defs = append(c.defs, def)
-		out.def, out.typ = def, &Type{Def: def}
+		out.def, out.typ = def, &wit.Type{Def: def}
 	}
 	if raw.Kind.tag == "resource" {
 		if def == nil {
 			return fmt.Errorf("a resource has no name")
 		}
 		def.Resource = true
-		out.depth = 1
 		return nil
 	}
-	shape, depth, err := c.shape(i, raw.Kind)
+	shape, err := c.shape(i, raw.Kind)
 	if err != nil {
 		return err
-	}
-	out.depth = depth
-	if def != nil && depth > MaxTypeDepth {
-		c.tooDeep(def.Name, func() Position { return def.Pos })
 	}
 	if def == nil {
 		out.typ = shape
@@ -62,15 +57,7 @@ func (c *converter) convertType(i int, raw *rawTypeDef) error {
 	return nil
 }
 
-// tooDeep notes a type that is too deep for recursion. It is reported when
-// positions are known.
-func (c *converter) tooDeep(name string, pos func() Position) {
-	c.deep = append(c.deep, func() *Error {
-		return &Error{Pos: pos(), Code: CodeTooLarge, Msg: fmt.Sprintf("%q has a type that nests more than %d levels deep", name, MaxTypeDepth)}
-	})
-}
-
-func (c *converter) own(def *TypeDef, raw *rawTypeDef) (err error) {
+func (c *converter) own(def *wit.TypeDef, raw *rawTypeDef) (err error) {
 	switch {
 	case raw.Owner == nil:
 		return fmt.Errorf("a named type has no owner")
@@ -93,13 +80,13 @@ func (c *converter) use(ref rawType, limit int) (convertedType, error) {
 		if !ok {
 			return convertedType{}, fmt.Errorf("unknown type %q", ref.name)
 		}
-		return convertedType{typ: &Type{Kind: kind}, depth: 1}, nil
+		return convertedType{typ: &wit.Type{Kind: kind}}, nil
 	}
 	return at(c.types[:limit], ref.index)
 }
 
-// shape returns the structure of entry i of the table, and its depth.
-func (c *converter) shape(i int, kind oneOf) (*Type, int, error) {
+// shape returns the structure of entry i of the table.
+func (c *converter) shape(i int, kind oneOf) (*wit.Type, error) {
 	b := shapeBuilder{c: c, limit: i}
 	switch kind.tag {
 	case "type":
@@ -109,15 +96,23 @@ func (c *converter) shape(i int, kind oneOf) (*Type, int, error) {
 	case "list":
 		b.t.Kind = abi.List
 		b.elem(kind.body)
-	case "fixed-size-list":
+	case "fixed-size-list", "fixed-length-list": // an older name and today's
 		b.t.Kind = abi.List
 		var pair []json.RawMessage
 		b.decode(kind.body, &pair)
 		if len(pair) != 2 {
-			return nil, 0, fmt.Errorf("a fixed-length list has an element type and a length")
+			return nil, fmt.Errorf("a fixed-length list has an element type and a length")
 		}
 		b.elem(pair[0])
 		b.decode(pair[1], &b.t.Length)
+	case "map":
+		b.t.Kind = abi.Map
+		var pair []rawType
+		b.decode(kind.body, &pair)
+		if len(pair) != 2 {
+			return nil, fmt.Errorf("a map has a key and a value")
+		}
+		b.t.Key, b.t.Elem = b.mustPart(pair[0]), b.mustPart(pair[1])
 	case "option":
 		b.t.Kind = abi.Option
 		b.elem(kind.body)
@@ -145,23 +140,22 @@ func (c *converter) shape(i int, kind oneOf) (*Type, int, error) {
 		b.t.Kind = abi.Result
 		var raw rawResult
 		b.decode(kind.body, &raw)
-		b.t.Cases = []Case{{Name: "ok", Type: b.part(raw.OK)}, {Name: "error", Type: b.part(raw.Err)}}
+		b.t.Cases = []wit.Case{{Name: "ok", Type: b.part(raw.OK)}, {Name: "error", Type: b.part(raw.Err)}}
 	case "handle":
 		var raw rawHandle
 		b.decode(kind.body, &raw)
 		b.handle(raw)
 	default:
-		return nil, 0, fmt.Errorf("a type of unknown kind %q", kind.tag)
+		return nil, fmt.Errorf("a type of unknown kind %q", kind.tag)
 	}
-	return &b.t, b.depth + 1, b.err
+	return &b.t, b.err
 }
 
 // A shapeBuilder puts one structural type together; the first error sticks.
 type shapeBuilder struct {
 	c     *converter
 	limit int
-	t     Type
-	depth int // of the deepest part
+	t     wit.Type
 	err   error
 }
 
@@ -172,17 +166,16 @@ func (b *shapeBuilder) decode(data json.RawMessage, v any) {
 }
 
 // part returns the type of a part; nil where there is none.
-func (b *shapeBuilder) part(ref rawType) *Type {
+func (b *shapeBuilder) part(ref rawType) *wit.Type {
 	t, err := b.c.use(ref, b.limit)
 	if err != nil && b.err == nil {
 		b.err = err
 	}
-	b.depth = max(b.depth, t.depth)
 	return t.typ
 }
 
 // mustPart is part where one is required.
-func (b *shapeBuilder) mustPart(ref rawType) *Type {
+func (b *shapeBuilder) mustPart(ref rawType) *wit.Type {
 	t := b.part(ref)
 	if t == nil && b.err == nil {
 		b.err = errMissing(nil)
@@ -196,10 +189,9 @@ func (b *shapeBuilder) elem(data json.RawMessage) {
 	b.t.Elem = b.mustPart(ref)
 }
 
-// alias returns the target itself: an alias adds a name but no level.
-func (b *shapeBuilder) alias(ref rawType) (*Type, int, error) {
-	t := b.mustPart(ref)
-	return t, b.depth, b.err
+// alias returns the target itself.
+func (b *shapeBuilder) alias(ref rawType) (*wit.Type, error) {
+	return b.mustPart(ref), b.err
 }
 
 func (b *shapeBuilder) record(body json.RawMessage) {
@@ -207,7 +199,7 @@ func (b *shapeBuilder) record(body json.RawMessage) {
 	var raw rawRecord
 	b.decode(body, &raw)
 	for _, f := range raw.Fields {
-		b.t.Fields = append(b.t.Fields, Field{Name: f.Name, Docs: f.Docs.String(), Type: b.mustPart(f.Type)})
+		b.t.Fields = append(b.t.Fields, wit.Field{Name: f.Name, Docs: f.Docs.String(), Type: b.mustPart(f.Type)})
 	}
 }
 
@@ -216,7 +208,7 @@ func (b *shapeBuilder) tuple(body json.RawMessage) {
 	var raw rawTuple
 	b.decode(body, &raw)
 	for _, ref := range raw.Types {
-		b.t.Fields = append(b.t.Fields, Field{Type: b.mustPart(ref)})
+		b.t.Fields = append(b.t.Fields, wit.Field{Type: b.mustPart(ref)})
 	}
 }
 
@@ -224,7 +216,7 @@ func (b *shapeBuilder) cases(body json.RawMessage) {
 	var raw rawCases
 	b.decode(body, &raw)
 	for _, c := range raw.Cases {
-		b.t.Cases = append(b.t.Cases, Case{Name: c.Name, Docs: c.Docs.String(), Type: b.part(c.Type)})
+		b.t.Cases = append(b.t.Cases, wit.Case{Name: c.Name, Docs: c.Docs.String(), Type: b.part(c.Type)})
 	}
 }
 
@@ -233,7 +225,7 @@ func (b *shapeBuilder) flags(body json.RawMessage) {
 	var raw rawFlags
 	b.decode(body, &raw)
 	for _, f := range raw.Flags {
-		b.t.Labels = append(b.t.Labels, Case{Name: f.Name, Docs: f.Docs.String()})
+		b.t.Labels = append(b.t.Labels, wit.Case{Name: f.Name, Docs: f.Docs.String()})
 	}
 }
 

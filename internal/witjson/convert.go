@@ -1,47 +1,46 @@
-package wit
+package witjson
 
 import (
 	"encoding/json"
 	"fmt"
 	"strings"
 
+	"github.com/capsule-kit/capsule/wit"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
 
 // A converter turns the tool's resolved form into the model.
 type converter struct {
 	raw        *rawResolve
-	packages   []*Package
-	interfaces []*Interface
-	worlds     []*World
+	packages   []*wit.Package
+	interfaces []*wit.Interface
+	worlds     []*wit.World
 	types      []convertedType
-	defs       []*TypeDef // all named types
-	deep       []func() *Error
 }
 
 // A convertedType is one entry of the tool's type table: a use of it, and,
 // where it has a name, its definition.
 type convertedType struct {
-	typ   *Type
-	def   *TypeDef
-	depth int
+	typ *wit.Type
+	def *wit.TypeDef
 }
 
-func convert(data []byte) (*converter, error) {
+// Read returns the packages of a resolved form. None has positions.
+func Read(data []byte) ([]*wit.Package, error) {
 	c := &converter{raw: &rawResolve{}}
 	if err := decodeStrict(data, c.raw); err != nil {
-		return nil, fmt.Errorf("wit: reading the resolved form: %w", err)
+		return nil, fmt.Errorf("witjson: %w", err)
 	}
-	c.packages = makeAll[Package](len(c.raw.Packages))
-	c.interfaces = makeAll[Interface](len(c.raw.Interfaces))
-	c.worlds = makeAll[World](len(c.raw.Worlds))
+	c.packages = makeAll[wit.Package](len(c.raw.Packages))
+	c.interfaces = makeAll[wit.Interface](len(c.raw.Interfaces))
+	c.worlds = makeAll[wit.World](len(c.raw.Worlds))
 	steps := []func() error{c.convertPackages, c.convertTypes, c.convertInterfaces, c.convertWorlds}
 	for _, step := range steps {
 		if err := step(); err != nil {
-			return nil, fmt.Errorf("wit: reading the resolved form: %w", err)
+			return nil, fmt.Errorf("witjson: %w", err)
 		}
 	}
-	return c, nil
+	return c.packages, nil
 }
 
 func makeAll[T any](n int) []*T {
@@ -103,7 +102,7 @@ func (c *converter) convertInterfaces() error {
 			return err
 		}
 		it.Inline = raw.Name == nil
-		it.Docs = raw.Docs.String()
+		it.Docs, it.Stability = raw.Docs.String(), raw.Stability.stability()
 		for _, entry := range raw.Types {
 			t, err := at(c.types, entry.value)
 			if err != nil {
@@ -132,7 +131,7 @@ func (c *converter) convertWorlds() error {
 		if w.Package, err = atRef(c.packages, raw.Package); err != nil {
 			return err
 		}
-		w.Docs = raw.Docs.String()
+		w.Docs, w.Stability = raw.Docs.String(), raw.Stability.stability()
 		if w.Imports, err = c.worldItems(w, raw.Imports); err != nil {
 			return fmt.Errorf("world %s: %w", w.Name, err)
 		}
@@ -143,8 +142,8 @@ func (c *converter) convertWorlds() error {
 	return nil
 }
 
-func (c *converter) worldItems(w *World, raw ordered[rawWorldItem]) ([]Item, error) {
-	var items []Item
+func (c *converter) worldItems(w *wit.World, raw ordered[rawWorldItem]) ([]wit.Item, error) {
+	var items []wit.Item
 	for _, entry := range raw {
 		switch item := entry.value; {
 		case item.Interface != nil:
@@ -155,7 +154,12 @@ func (c *converter) worldItems(w *World, raw ordered[rawWorldItem]) ([]Item, err
 			if it.Inline {
 				it.Name = entry.key
 			}
-			items = append(items, Item{Name: it.ID(), Interface: it})
+			name := it.ID()
+			if entry.key != fmt.Sprintf("interface-%d", item.Interface.ID) {
+				name = entry.key
+			}
+			items = append(items, wit.Item{Name: name, Interface: it, Docs: item.Interface.Docs.String(),
+				Stability: item.Interface.Stability.stability(), ExternalID: item.Interface.ExternalID})
 		case item.Function != nil:
 			// The key is what the component calls it: an include may have
 			// renamed it, and the function's own name is then still the old one.
@@ -163,11 +167,7 @@ func (c *converter) worldItems(w *World, raw ordered[rawWorldItem]) ([]Item, err
 			if err != nil {
 				return nil, err
 			}
-			if f.Resource == nil {
-				items = append(items, Item{Name: f.Name, Func: f})
-			} else {
-				items = append(items, Item{Name: f.ExternName(), Func: f})
-			}
+			items = append(items, wit.Item{Name: f.ExternName(), Func: f})
 		case item.Type != nil:
 			t, err := at(c.types, *item.Type)
 			if err != nil {
@@ -184,27 +184,32 @@ func (c *converter) worldItems(w *World, raw ordered[rawWorldItem]) ([]Item, err
 	return items, nil
 }
 
-func (c *converter) function(raw *rawFunc, key string) (*Func, error) {
-	f := &Func{Name: key, Docs: raw.Docs.String()}
+func (c *converter) function(raw *rawFunc, key string) (*wit.Func, error) {
+	f := &wit.Func{Name: key, Docs: raw.Docs.String(), Stability: raw.Stability.stability(), ExternalID: raw.ExternalID}
 	tag := raw.Kind.tag
 	if plain, ok := strings.CutPrefix(tag, "async-"); ok {
 		f.Async, tag = true, plain
 	}
-	if i := strings.IndexByte(f.Name, ']'); i >= 0 {
-		f.Name = f.Name[i+1:]
+	switch {
+	case strings.HasSuffix(tag, "getter"):
+		f.Accessor, tag = wit.Getter, strings.TrimSuffix(strings.TrimSuffix(tag, "getter"), "-")
+	case strings.HasSuffix(tag, "setter"):
+		f.Accessor, tag = wit.Setter, strings.TrimSuffix(strings.TrimSuffix(tag, "setter"), "-")
 	}
+	f.Name = f.Name[strings.LastIndexByte(f.Name, ']')+1:]
 	switch tag {
+	case "":
 	case "freestanding":
 	case "method":
-		f.Kind = Method
+		f.Kind = wit.Method
 	case "static":
-		f.Kind = Static
+		f.Kind = wit.Static
 	case "constructor":
-		f.Kind = Constructor
+		f.Kind = wit.Constructor
 	default:
 		return nil, fmt.Errorf("function %s is of an unknown kind %q", key, tag)
 	}
-	if f.Kind != Freestanding {
+	if f.Kind != wit.Freestanding {
 		var index int
 		if err := json.Unmarshal(raw.Kind.body, &index); err != nil {
 			return nil, fmt.Errorf("function %s: %w", key, err)
@@ -214,31 +219,26 @@ func (c *converter) function(raw *rawFunc, key string) (*Func, error) {
 			return nil, fmt.Errorf("function %s belongs to no resource", key)
 		}
 		f.Resource = t.def
-		if f.Kind == Constructor {
+		if f.Kind == wit.Constructor {
 			f.Name = "constructor"
-			f.Resource.Methods = append([]*Func{f}, f.Resource.Methods...)
+			f.Resource.Methods = append([]*wit.Func{f}, f.Resource.Methods...)
 		} else {
 			_, f.Name, _ = strings.Cut(f.Name, ".")
 			f.Resource.Methods = append(f.Resource.Methods, f)
 		}
 	}
-	depth := 0
 	for _, p := range raw.Params {
 		t, err := c.use(p.Type, len(c.types))
 		if err != nil || t.typ == nil {
 			return nil, fmt.Errorf("function %s: parameter %s: %w", key, p.Name, errMissing(err))
 		}
-		f.Params = append(f.Params, Param{Name: p.Name, Type: t.typ})
-		depth = max(depth, t.depth)
+		f.Params = append(f.Params, wit.Param{Name: p.Name, Type: t.typ})
 	}
 	result, err := c.use(raw.Result, len(c.types))
 	if err != nil {
 		return nil, fmt.Errorf("function %s: result: %w", key, err)
 	}
 	f.Result = result.typ
-	if max(depth, result.depth) > MaxTypeDepth {
-		c.tooDeep(f.Name, func() Position { return f.Pos })
-	}
 	return f, nil
 }
 

@@ -1,10 +1,12 @@
-package wit
+package witjson
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/capsule-kit/capsule/wit"
 )
 
 // The types below are wasm-tools' JSON form of resolved WIT. Unknown members
@@ -23,13 +25,15 @@ type rawWorld struct {
 	Imports   ordered[rawWorldItem] `json:"imports"`
 	Exports   ordered[rawWorldItem] `json:"exports"`
 	Package   *int                  `json:"package"`
-	Stability json.RawMessage       `json:"stability"`
+	Stability rawStability          `json:"stability"`
 }
 
 type rawWorldItem struct {
 	Interface *struct {
-		ID        int             `json:"id"`
-		Stability json.RawMessage `json:"stability"`
+		ID         int          `json:"id"`
+		Stability  rawStability `json:"stability"`
+		Docs       rawDocs      `json:"docs"`
+		ExternalID string       `json:"external_id"`
 	} `json:"interface"`
 	Function *rawFunc `json:"function"`
 	Type     *int     `json:"type"`
@@ -41,16 +45,17 @@ type rawInterface struct {
 	Types     ordered[int]     `json:"types"`
 	Functions ordered[rawFunc] `json:"functions"`
 	Package   *int             `json:"package"`
-	Stability json.RawMessage  `json:"stability"`
+	Stability rawStability     `json:"stability"`
 }
 
 type rawFunc struct {
-	Name      string          `json:"name"`
-	Docs      rawDocs         `json:"docs"`
-	Kind      oneOf           `json:"kind"`
-	Params    []rawParam      `json:"params"`
-	Result    rawType         `json:"result"`
-	Stability json.RawMessage `json:"stability"`
+	Name       string       `json:"name"`
+	Docs       rawDocs      `json:"docs"`
+	Kind       oneOf        `json:"kind"`
+	Params     []rawParam   `json:"params"`
+	Result     rawType      `json:"result"`
+	ExternalID string       `json:"external_id"`
+	Stability  rawStability `json:"stability"`
 }
 
 type rawParam struct {
@@ -59,14 +64,15 @@ type rawParam struct {
 }
 
 type rawTypeDef struct {
-	Name  *string `json:"name"`
-	Docs  rawDocs `json:"docs"`
-	Kind  oneOf   `json:"kind"`
-	Owner *struct {
+	Name       *string `json:"name"`
+	Docs       rawDocs `json:"docs"`
+	Kind       oneOf   `json:"kind"`
+	ExternalID string  `json:"external_id"`
+	Owner      *struct {
 		Interface *int `json:"interface"`
 		World     *int `json:"world"`
 	} `json:"owner"`
-	Stability json.RawMessage `json:"stability"`
+	Stability rawStability `json:"stability"`
 }
 
 type rawPackage struct {
@@ -74,6 +80,33 @@ type rawPackage struct {
 	Docs       rawDocs      `json:"docs"`
 	Interfaces ordered[int] `json:"interfaces"`
 	Worlds     ordered[int] `json:"worlds"`
+}
+
+// rawStability is what an item's gates say; absent where it has none.
+type rawStability struct {
+	Stable *struct {
+		Since      string  `json:"since"`
+		Deprecated *string `json:"deprecated"`
+	} `json:"stable"`
+	Unstable *struct {
+		Feature    string  `json:"feature"`
+		Deprecated *string `json:"deprecated"`
+	} `json:"unstable"`
+}
+
+func (s rawStability) stability() wit.Stability {
+	var out wit.Stability
+	var deprecated *string
+	switch {
+	case s.Stable != nil:
+		out.Since, deprecated = s.Stable.Since, s.Stable.Deprecated
+	case s.Unstable != nil:
+		out.Unstable, deprecated = s.Unstable.Feature, s.Unstable.Deprecated
+	}
+	if deprecated != nil {
+		out.Deprecated = *deprecated
+	}
+	return out
 }
 
 type rawDocs struct {
