@@ -110,6 +110,7 @@ var wordings = map[string][]string{
 	"incomplete utf-8 byte sequence":                {"invalid utf-8"},
 	"unaligned pointer":                             {"realloc return: result not aligned"},
 	"list content out-of-bounds":                    {"realloc return: beyond end of memory"},
+	"cannot lift own resource from a borrow":        {"passed where an own is wanted"},
 	"wasm `unreachable` instruction executed":       {"unreachable"},
 }
 
