@@ -171,8 +171,9 @@ type NetworkReport struct {
 type NetworkRecord struct {
 	// Protocol is one of the Protocol constants; a look-up may be for two.
 	Protocol string
-	// Method is the HTTP method, or "listen" and "accept" for a socket that
-	// others connect to, "lookup" for a name; else empty.
+	// Method is the HTTP method; "listen", "bind" or "accept" for a socket that
+	// others send or connect to, Host then being the address; "lookup" for a
+	// name; else empty.
 	Method string
 	// Host is the name or address that the guest asked for.
 	Host string

@@ -130,6 +130,14 @@ func (g *Gate) Accept(p Protocols, from netip.AddrPort) (*Flow, error) {
 	return g.connection("accept", p, from)
 }
 
+// Bound begins the exchange of datagrams of a socket that is bound to an
+// address, with all that the gate permits. The caller must call Done.
+//
+// Errors: *LimitError.
+func (g *Gate) Bound(p Protocols, at netip.AddrPort) (*Flow, error) {
+	return g.connection("bind", p, at)
+}
+
 func (g *Gate) connection(method string, p Protocols, peer netip.AddrPort) (*Flow, error) {
 	a := peer.Addr().Unmap()
 	record := Record{Protocol: p, Method: method, Host: a.String(), Port: peer.Port(), Addr: a}

@@ -20,13 +20,24 @@ const maxAddrs = 64
 //
 // Errors: *DeniedError, *LimitError, the resolver's.
 func (g *Gate) Lookup(ctx context.Context, name string) ([]netip.Addr, error) {
+	resolve, err := g.StartLookup(name)
+	if err != nil {
+		return nil, err
+	}
+	return resolve(ctx)
+}
+
+// StartLookup is the part of Lookup that doesn't wait: it returns the one that
+// does, unless the name must not be looked up. That one is called once, on any
+// goroutine.
+func (g *Gate) StartLookup(name string) (func(context.Context) ([]netip.Addr, error), error) {
 	h, ok := newHost(name)
 	record := Record{Method: "lookup", Host: name}
 	if !ok {
 		return nil, g.deny(record, whyName)
 	}
 	if h.addr.IsValid() {
-		return []netip.Addr{h.addr}, nil
+		return func(context.Context) ([]netip.Addr, error) { return []netip.Addr{h.addr}, nil }, nil
 	}
 	var rules []*rule
 	for _, r := range g.rules {
@@ -39,17 +50,20 @@ func (g *Gate) Lookup(ctx context.Context, name string) ([]netip.Addr, error) {
 		return nil, g.deny(record, whyHost)
 	}
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	if err := g.count(1, &g.used.lookups, &g.summary.Lookups, g.limits.Lookups, LimitLookups); err != nil {
-		g.mu.Unlock()
 		return nil, err
 	}
 	kept := g.add(record)
-	g.mu.Unlock()
+	return func(ctx context.Context) ([]netip.Addr, error) { return g.lookup(ctx, h, rules, kept) }, nil
+}
 
+// lookup resolves a name that rules are for, and notes how it went.
+func (g *Gate) lookup(ctx context.Context, h host, rules []*rule, kept *Record) ([]netip.Addr, error) {
 	all, err := g.resolve(ctx, h)
 	addrs := allowed(all, rules, true)
 	if err == nil && len(addrs) == 0 {
-		err = g.prohibited(record)
+		err = g.prohibited(Record{Protocol: kept.Protocol, Method: "lookup", Host: h.text})
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()

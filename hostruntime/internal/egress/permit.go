@@ -18,6 +18,12 @@ func newHost(text string) (host, bool) {
 	return host{text: text, name: name}, checkName(name) == nil
 }
 
+// IsHost reports whether text is a host name or an address.
+func IsHost(text string) bool {
+	_, ok := newHost(text)
+	return ok
+}
+
 // matches reports whether a rule names the host. An address that is named but
 // not public is refused later, so that the reason is the right one.
 func (r *rule) matches(h host) bool {

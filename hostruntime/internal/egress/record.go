@@ -11,8 +11,8 @@ const MaxRecords = 1000
 // A Record says what one request, connection or refusal was.
 type Record struct {
 	Protocol Protocols
-	// Method is the HTTP method, "listen" or "accept" for a socket that
-	// others connect to, "lookup" for a name, else empty.
+	// Method is the HTTP method; "listen", "bind" or "accept" for a socket that
+	// others send or connect to; "lookup" for a name; else empty.
 	Method string
 	// Host is the name or address as the guest gave it, Port the port.
 	Host string

@@ -11,6 +11,8 @@ type ioErr struct {
 	text string
 	// code is the wasi:filesystem error code where the stream is a file's.
 	code string
+	// socket is the wasi:sockets error-code where the stream is a socket's.
+	socket string
 	// http is the wasi:http error-code where the stream is a body's.
 	http *value.Variant
 }

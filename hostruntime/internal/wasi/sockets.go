@@ -1,17 +1,18 @@
 package wasi
 
 import (
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
 
 var (
 	networkResource          = newResource[*network]("wasi:sockets/network", "network")
-	tcpSocketResource        = newResource[*noSocket]("wasi:sockets/tcp", "tcp-socket")
-	udpSocketResource        = newResource[*noSocket]("wasi:sockets/udp", "udp-socket")
-	incomingDatagramResource = newResource[*noSocket]("wasi:sockets/udp", "incoming-datagram-stream")
-	outgoingDatagramResource = newResource[*noSocket]("wasi:sockets/udp", "outgoing-datagram-stream")
-	resolveResource          = newResource[*noSocket]("wasi:sockets/ip-name-lookup", "resolve-address-stream")
+	tcpSocketResource        = newResource[*tcpSocket]("wasi:sockets/tcp", "tcp-socket")
+	udpSocketResource        = newResource[*udpSocket]("wasi:sockets/udp", "udp-socket")
+	incomingDatagramResource = newResource[*incomingDatagrams]("wasi:sockets/udp", "incoming-datagram-stream")
+	outgoingDatagramResource = newResource[*outgoingDatagrams]("wasi:sockets/udp", "outgoing-datagram-stream")
+	resolveResource          = newResource[*resolution]("wasi:sockets/ip-name-lookup", "resolve-address-stream")
 
 	socketError = abi.NewEnum("unknown", "access-denied", "not-supported", "invalid-argument", "out-of-memory",
 		"timeout", "concurrency-conflict", "not-in-progress", "would-block", "invalid-state", "new-socket-limit",
@@ -21,21 +22,24 @@ var (
 	addressFamily = abi.NewEnum("ipv4", "ipv6")
 )
 
-// A network is the capability that socket calls name; it allows nothing.
+// A network is the capability that socket calls name. There is one for an
+// instance; what it allows is in the instance's gate.
 type network struct{ node }
 
-// noSocket is what no guest has: creating sockets is refused, so that the
-// methods of sockets cannot be reached and are left out.
-type noSocket struct{ node }
-
-func accessDenied(*call) (value.Value, error) { return fail(value.Enum("access-denied")), nil }
+// socketResult returns result<t, error-code>; t may be nil.
+func socketResult(t *abi.Type) *abi.Type { return abi.NewResult(t, socketError) }
 
 // socketsNetwork returns wasi:sockets/network.
 func socketsNetwork() *Interface {
 	i := newInterface("wasi:sockets/network")
 	i.uses(networkResource, errorResource)
 	i.define("network-error-code", fn(abi.NewOption(socketError), param("err", borrow(errorResource))),
-		func(*call) (value.Value, error) { return value.Option{}, nil })
+		func(c *call) (value.Value, error) {
+			if e := argRep[*ioErr](c, 0); e.socket != "" {
+				return value.Option{Some: value.Enum(e.socket)}, nil
+			}
+			return value.Option{}, nil
+		})
 	return i
 }
 
@@ -48,39 +52,53 @@ func socketsInstanceNetwork() *Interface {
 	return i
 }
 
-// socketsTCP returns wasi:sockets/tcp: its types alone.
-func socketsTCP() *Interface {
-	i := newInterface("wasi:sockets/tcp")
-	i.uses(tcpSocketResource, networkResource, inputStreamResource, outputStreamResource, pollableResource)
-	return i
-}
-
-// socketsUDP returns wasi:sockets/udp: its types alone.
-func socketsUDP() *Interface {
-	i := newInterface("wasi:sockets/udp")
-	i.uses(udpSocketResource, incomingDatagramResource, outgoingDatagramResource, networkResource, pollableResource)
-	return i
-}
-
 // socketsTCPCreate returns wasi:sockets/tcp-create-socket.
-func socketsTCPCreate() *Interface { return refuseSocket("tcp", tcpSocketResource) }
+func socketsTCPCreate() *Interface {
+	return createSocket("tcp", egress.TCP, tcpSocketResource, func(c *call, p *place, v6 bool) rep {
+		return newTCPSocket(c.Host, p, v6)
+	})
+}
 
 // socketsUDPCreate returns wasi:sockets/udp-create-socket.
-func socketsUDPCreate() *Interface { return refuseSocket("udp", udpSocketResource) }
+func socketsUDPCreate() *Interface {
+	return createSocket("udp", egress.UDP, udpSocketResource, func(c *call, p *place, v6 bool) rep {
+		return newUDPSocket(c.Host, p, v6)
+	})
+}
 
-func refuseSocket(protocol string, r *Resource) *Interface {
-	i := newInterface("wasi:sockets/" + protocol + "-create-socket")
+func createSocket(name string, protocol egress.Protocols, r *Resource, create func(*call, *place, bool) rep) *Interface {
+	i := newInterface("wasi:sockets/" + name + "-create-socket")
 	i.uses(r, networkResource)
-	i.define("create-"+protocol+"-socket",
-		fn(abi.NewResult(own(r), socketError), param("address-family", addressFamily)), accessDenied)
+	i.define("create-"+name+"-socket", fn(socketResult(own(r)), param("address-family", addressFamily)),
+		func(c *call) (value.Value, error) {
+			gate := c.config.Network
+			if gate == nil || !gate.Offers(protocol) {
+				return socketFail("access-denied"), nil
+			}
+			p := takePlace(gate)
+			if p == nil {
+				return socketFail("new-socket-limit"), nil
+			}
+			return okOr(c.open(r, create(c, p, arg[value.Enum](c, 0) == "ipv6"), nil))
+		})
 	return i
 }
 
-// socketsNameLookup returns wasi:sockets/ip-name-lookup.
-func socketsNameLookup() *Interface {
-	i := newInterface("wasi:sockets/ip-name-lookup")
-	i.uses(resolveResource, networkResource, pollableResource)
-	i.define("resolve-addresses", fn(abi.NewResult(own(resolveResource), socketError),
-		param("network", borrow(networkResource)), param("name", stringType)), accessDenied)
-	return i
+// A place is one among the sockets that the gate allows to be open at once.
+type place struct{ gate *egress.Gate }
+
+// takePlace returns nil when there is none left.
+func takePlace(gate *egress.Gate) *place {
+	if !gate.OpenSocket() {
+		return nil
+	}
+	return &place{gate}
+}
+
+// leave gives the place back, once.
+func (p *place) leave() {
+	if p.gate != nil {
+		p.gate.CloseSocket()
+		p.gate = nil
+	}
 }

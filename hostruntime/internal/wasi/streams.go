@@ -42,9 +42,15 @@ func (c *call) streamFailed(err error) (value.Value, error) {
 	if limit, ok := errors.AsType[*egress.LimitError](err); ok {
 		return nil, limit
 	}
+	if errors.Is(err, errStreamClosed) {
+		return streamClosed(), nil
+	}
 	failure := &ioErr{}
 	if e, ok := errors.AsType[*httpError](err); ok {
 		failure.text, failure.http = "http error: "+e.code.Case, &e.code
+	} else if e, ok := errors.AsType[*socketFailure](err); ok {
+		failure.socket = socketCode(e)
+		failure.text = "socket error: " + failure.socket
 	} else {
 		failure.code = errorCode(err)
 		failure.text = "i/o error: " + failure.code

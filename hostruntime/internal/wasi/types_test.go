@@ -11,6 +11,12 @@ var named = map[string]string{
 	"$datetime":      "record { seconds: u64, nanoseconds: u32 }",
 	"$socket-error":  "enum { unknown, access-denied, not-supported, invalid-argument, out-of-memory, timeout, concurrency-conflict, not-in-progress, would-block, invalid-state, new-socket-limit, address-not-bindable, address-in-use, remote-unreachable, connection-refused, connection-reset, connection-aborted, datagram-too-large, name-unresolvable, temporary-resolver-failure, permanent-resolver-failure }",
 	"$family":        "enum { ipv4, ipv6 }",
+	"$ip":            "variant { ipv4($ipv4), ipv6($ipv6) }",
+	"$ipv4":          "tuple<u8, u8, u8, u8>",
+	"$ipv6":          "tuple<u16, u16, u16, u16, u16, u16, u16, u16>",
+	"$socket-addr":   "variant { ipv4(record { port: u16, address: $ipv4 }), ipv6(record { port: u16, flow-info: u32, address: $ipv6, scope-id: u32 }) }",
+	"$tcp":           "self: borrow<tcp-socket>",
+	"$udp":           "self: borrow<udp-socket>",
 	"$header-error":  "variant { invalid-syntax, forbidden, immutable }",
 	"$method":        "variant { get, head, post, put, delete, connect, options, trace, patch, other(string) }",
 	"$scheme":        "variant { HTTP, HTTPS, other(string) }",
@@ -133,8 +139,8 @@ var functions = map[string]map[string]string{
 	},
 	"wasi:sockets/network":          {"network-error-code": "func(err: borrow<error>) -> option<$socket-error>"},
 	"wasi:sockets/instance-network": {"instance-network": "func() -> own<network>"},
-	"wasi:sockets/tcp":              {},
-	"wasi:sockets/udp":              {},
+	"wasi:sockets/tcp":              tcpFunctions,
+	"wasi:sockets/udp":              udpFunctions,
 	"wasi:sockets/tcp-create-socket": {
 		"create-tcp-socket": "func(address-family: $family) -> result<own<tcp-socket>, $socket-error>",
 	},
@@ -143,6 +149,9 @@ var functions = map[string]map[string]string{
 	},
 	"wasi:sockets/ip-name-lookup": {
 		"resolve-addresses": "func(network: borrow<network>, name: string) -> result<own<resolve-address-stream>, $socket-error>",
+
+		"[method]resolve-address-stream.resolve-next-address": "func(self: borrow<resolve-address-stream>) -> result<option<$ip>, $socket-error>",
+		"[method]resolve-address-stream.subscribe":            "func(self: borrow<resolve-address-stream>) -> own<pollable>",
 	},
 	"wasi:http/types": {
 		"http-error-code":          "func(err: borrow<error>) -> option<$http-error>",
@@ -213,7 +222,7 @@ var functions = map[string]map[string]string{
 	},
 }
 
-var name = regexp.MustCompile(`\$[a-z-]+`)
+var name = regexp.MustCompile(`\$[a-z-]+[46]?`)
 
 // expand replaces the table's names, which can hold names themselves.
 func expand(s string) string {
