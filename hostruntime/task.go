@@ -46,8 +46,10 @@ func (s *taskState) addBackpressure(n int) error {
 	return nil
 }
 
+// needsAsync is the trap for a function or built-in, what, that only an
+// asynchronous runtime could run.
 func needsAsync(what string) error {
-	return trapf("%s needs async, which is not supported yet", what)
+	return trapf("%s needs async, which is not supported yet: build the guest with synchronous functions", what)
 }
 
 // What an asynchronous function's callback, and the function itself, return in
@@ -127,7 +129,7 @@ func (a *activation) runAsync() error {
 			return a.returned()
 		case callbackYield:
 		case callbackWait:
-			return needsAsync("waiting for an event")
+			return needsAsync("the wait of an asynchronous function for an event")
 		default:
 			return trapf("unsupported callback code: %d", code)
 		}

@@ -35,7 +35,8 @@ func (b *builder) canon(s *scope, d *component.Canon) {
 		case f.lifted >= 0:
 			t.Kind, t.Target = LowerGuest, f.lifted
 		case d.Options.Async:
-			t.Kind, t.Name = Unsupported, "an asynchronous call of the host"
+			f := b.plan.Imports[f.host]
+			t.Kind, t.Name = Unsupported, "the asynchronous call of import "+path(f.Interface, f.Name)
 		default:
 			t.Kind, t.Target = LowerHost, f.host
 		}

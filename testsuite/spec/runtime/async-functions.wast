@@ -120,3 +120,30 @@
   (instance $d (instantiate $D (with "sum" (func $c "sum")) (with "none" (func $c "none"))))
   (func (export "run") (alias export $d "run")))
 (assert_return (invoke "run") (u32.const 15))
+
+
+;; what would need more than that says so when it is called, with its name
+(component definition $Needs
+  (import "slow" (func $slow async (param "x" u32)))
+  (type $s (stream u8))
+  (canon lower (func $slow) async (core func $slow'))
+  (canon stream.new $s (core func $stream.new))
+  (canon waitable-set.new (core func $set.new))
+  (core module $M
+    (import "" "slow" (func $slow (param i32) (result i32)))
+    (import "" "stream.new" (func $stream.new (result i64)))
+    (import "" "set.new" (func $set.new (result i32)))
+    (func (export "slow") (drop (call $slow (i32.const 1))))
+    (func (export "stream") (drop (call $stream.new)))
+    (func (export "set") (drop (call $set.new))))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "slow" (func $slow')) (export "stream.new" (func $stream.new)) (export "set.new" (func $set.new))))))
+  (func (export "slow") (canon lift (core func $m "slow")))
+  (func (export "stream") (canon lift (core func $m "stream")))
+  (func (export "set") (canon lift (core func $m "set"))))
+(component instance $i $Needs)
+(assert_trap (invoke "slow") "the asynchronous call of import slow needs async, which is not supported yet: build the guest with synchronous functions")
+(component instance $i $Needs)
+(assert_trap (invoke "stream") "stream.new needs async, which is not supported yet")
+(component instance $i $Needs)
+(assert_trap (invoke "set") "waitable-set.new needs async, which is not supported yet")
