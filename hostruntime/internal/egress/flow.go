@@ -161,6 +161,13 @@ func (f *Flow) Dialled(a netip.Addr) {
 	f.record.Addr = a.Unmap()
 }
 
+// Answered notes the HTTP status of the response, before Done.
+func (f *Flow) Answered(status int) {
+	f.gate.mu.Lock()
+	defer f.gate.mu.Unlock()
+	f.record.Status = status
+}
+
 // Sent counts n bytes before they are sent. The error is a *LimitError.
 func (f *Flow) Sent(n int) error {
 	g := f.gate

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"io"
 	"net"
 	"strings"
 	"syscall"
@@ -162,9 +161,6 @@ func tlsCode(err error) value.Variant {
 	}
 	return value.Variant{}
 }
-
-// ended reports whether an error is how a body ends that is whole.
-func ended(err error) bool { return errors.Is(err, io.EOF) }
 
 // httpErrorCode is wasi:http/types#http-error-code.
 func httpErrorCode(c *call) (value.Value, error) {

@@ -49,6 +49,10 @@ func (f *futureResponse) result(c *call) (value.Value, error) {
 	if x.err != nil {
 		return fail(toHTTPError(x.err, "internal-error").code), nil
 	}
+	// JavaScript guests keep handles for as long as their collector likes.
+	if err := c.hold(&f.node, 0); err != nil {
+		return nil, err
+	}
 	c.stopWith(&f.node, nil)
 	r := &incomingResponse{
 		status: value.U16(x.response.StatusCode),

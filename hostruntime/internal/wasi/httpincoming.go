@@ -72,7 +72,7 @@ func (c *call) consume(n *node, m *message, consumed *bool) (value.Value, error)
 	}
 	*consumed = true
 	c.stopWith(n, nil)
-	b := &incomingBody{message: m, src: newReader(m.body, c.signal)}
+	b := &incomingBody{host: c.Host, message: m, src: newReader(m.body, c.signal)}
 	b.stop = m.cancel
 	handle, err := c.open(incomingBodyResource, b, nil)
 	if err != nil {
@@ -113,12 +113,17 @@ func incomingResponseMethods(i *Interface) {
 type incomingBody struct {
 	node
 	*message
+	host     *Host
 	src      *reader
 	streamed bool // whether the stream was asked for
 }
 
 func (b *incomingBody) read(n int) ([]byte, error) {
 	data, err := b.src.read(n)
+	if err != nil {
+		// It holds nothing any more, however long the guest keeps the handle.
+		_ = b.host.hold(&b.node, 0) // less is never too much
+	}
 	return data, b.failure(err)
 }
 
@@ -178,6 +183,7 @@ func (f *futureTrailers) ready() bool {
 			return false
 		}
 	}
+	_ = f.body.host.hold(&f.node, 0) // less is never too much
 	return true
 }
 

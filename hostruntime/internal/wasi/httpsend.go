@@ -70,6 +70,10 @@ func methodName(m value.Variant) string {
 	return strings.ToUpper(m.Case)
 }
 
+// exchangeBytes is what a request is charged on its way, besides its body's
+// buffer: net/http's buffers for a connection, and goroutines.
+const exchangeBytes = 32 << 10
+
 // An exchange is one request on its way and the response to it.
 type exchange struct {
 	host    *Host
@@ -132,7 +136,7 @@ func sendRequest(c *call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return okOr(handle, c.hold(&f.node, bodyBuffer+incomingBuffers))
+	return okOr(handle, c.hold(&f.node, exchangeBytes))
 }
 
 // begin asks the gate and sends the request, on a goroutine that ends when
@@ -302,6 +306,7 @@ func (x *exchange) accept(resp *http.Response) error {
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return httpCode("HTTP-upgrade-failed")
 	}
+	x.flow.Answered(resp.StatusCode)
 	x.headers = x.scrubbed(resp.Header)
 	size := fieldsSize(x.headers)
 	if err := x.flow.Received(size); err != nil {

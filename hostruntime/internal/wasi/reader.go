@@ -48,6 +48,9 @@ func (r *reader) read(n int) ([]byte, error) {
 	}
 	r.fill()
 	if len(r.pending) == 0 && !r.reading {
+		if r.err != nil {
+			r.buf, r.pending = nil, nil
+		}
 		return nil, r.err
 	}
 	n = min(n, len(r.pending))

@@ -1,0 +1,164 @@
+//go:build guests
+
+// Package http has real guests use the web: as its clients, through what their
+// languages have for it, and as its servers.
+package http
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/hostruntime/value"
+	"github.com/capsule-kit/capsule/testsuite/internal/guest"
+)
+
+// patience is how long a guest may take: a bound for what hangs, and no
+// measure of speed.
+const patience = time.Minute
+
+// load builds a guest and loads it.
+func load(t *testing.T, spec guest.Spec) *hostruntime.Component {
+	t.Helper()
+	ctx := context.Background()
+	rt, err := hostruntime.New(ctx, hostruntime.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rt.Close(ctx) })
+	c, err := rt.LoadFile(ctx, guest.Build(t, spec))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// allow returns the policy of a guest that may reach one test server.
+func allow(t *testing.T, server string, limits hostruntime.NetworkLimits) hostruntime.Policy {
+	t.Helper()
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hostruntime.Policy{
+		Limits: hostruntime.Limits{WallTime: patience},
+		Network: hostruntime.Network{
+			Allow: []hostruntime.NetworkGrant{{
+				Host: u.Hostname(), Ports: []hostruntime.PortRange{{First: uint16(port), Last: uint16(port)}},
+				Protocols: []string{u.Scheme}, Private: true,
+			}},
+			Limits: limits,
+		},
+	}
+}
+
+// act has a fresh instance act.
+func act(t *testing.T, c *hostruntime.Component, p hostruntime.Policy, what, url string) (string, hostruntime.Report, error) {
+	t.Helper()
+	ctx := context.Background()
+	in, err := c.Instantiate(ctx, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close(ctx)
+	var report hostruntime.Report
+	v, err := in.Call(hostruntime.WithReport(ctx, &report), "act", value.String(what), value.String(url))
+	if err != nil {
+		return "", report, err
+	}
+	return string(v.(value.String)), report, nil
+}
+
+// site is a server with something for every action.
+func site(t *testing.T) *httptest.Server {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/hello", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Served-By", "Go")
+		io.WriteString(w, "hello")
+	})
+	mux.HandleFunc("/pieces", func(w http.ResponseWriter, r *http.Request) {
+		for range 50 {
+			w.Write(make([]byte, 10_000))
+			http.NewResponseController(w).Flush()
+			time.Sleep(time.Millisecond)
+		}
+	})
+	mux.HandleFunc("/upload", func(w http.ResponseWriter, r *http.Request) {
+		data, err := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "%d pieces, %v, length %d", strings.Count(string(data), ";"), err, r.ContentLength)
+	})
+	mux.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
+				return
+			}
+		}
+	})
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestStarlingMonkeyFetches(t *testing.T) {
+	c := load(t, guest.Spec{WIT: "wit", World: "web", Engine: guest.StarlingMonkey, File: "sandbox/client.js"})
+	s := site(t)
+	for _, row := range []struct{ what, path, want string }{
+		{"get", "/hello", "200 Go hello"},
+		{"stream", "/pieces", "true 500000"},
+		{"upload", "/upload", "1000 pieces, <nil>, length -1"},
+		{"try", "/hello", "allowed"},
+	} {
+		t.Run(row.what, func(t *testing.T) {
+			got, report, err := act(t, c, allow(t, s.URL, hostruntime.NetworkLimits{}), row.what, s.URL+row.path)
+			if err != nil || got != row.want {
+				t.Errorf("got %q, %v, want %q", got, err, row.want)
+			}
+			if n := report.Network.Records; len(n) != 1 || n[0].Status != http.StatusOK {
+				t.Errorf("the report has %+v", n)
+			}
+		})
+	}
+	for name, policy := range map[string]hostruntime.Policy{
+		"without a network":   {},
+		"without its own one": allow(t, "http://127.0.0.1:1", hostruntime.NetworkLimits{}),
+	} {
+		for _, what := range []string{"try", "try to upload"} {
+			t.Run(what+" "+name, func(t *testing.T) {
+				got, _, err := act(t, c, policy, what, s.URL+"/hello")
+				if err != nil || got != "refused" {
+					t.Errorf("got %q, %v", got, err)
+				}
+			})
+		}
+	}
+	for _, row := range []struct {
+		what, path, limit string
+		limits            hostruntime.NetworkLimits
+	}{
+		{"endless download", "/endless", hostruntime.LimitReceivedBytes, hostruntime.NetworkLimits{ReceivedBytes: 1 << 20}},
+		{"endless requests", "/hello", hostruntime.LimitRequests, hostruntime.NetworkLimits{Requests: 20}},
+	} {
+		t.Run(row.what, func(t *testing.T) {
+			_, report, err := act(t, c, allow(t, s.URL, row.limits), row.what, s.URL+row.path)
+			if e, ok := errors.AsType[*hostruntime.LimitError](err); !ok || e.Limit != row.limit {
+				t.Errorf("got %v, want the limit on %s", err, row.limit)
+			}
+			if report.Outcome != hostruntime.OutcomeNetwork {
+				t.Errorf("the outcome is %q", report.Outcome)
+			}
+		})
+	}
+}
