@@ -11,6 +11,7 @@ import (
 	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
 	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
+	"github.com/capsule-kit/capsule/hostruntime/value"
 )
 
 // A call is what the instance knows of the call from the host that it serves.
@@ -32,6 +33,8 @@ type call struct {
 	// failure is the first error of a host function or of the runtime while
 	// guest code was running; the guest's own trap follows from it.
 	failure error
+	// result is what a dynamic call returned.
+	result value.Value
 	// refused says that the function returned its own result::err.
 	refused bool
 }
@@ -95,8 +98,10 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 		}
 	}
 	c.budget = canon.MakeBudget(c.limits.LiftedBytes)
-	in.memory.limit, in.memory.refused = c.limits.MemoryBytes, 0
+	c.budget.Memory = in.chargeMemory
+	in.memory.begin(c.limits.MemoryBytes)
 	in.handles.Limit = uint32(min(c.limits.Handles, handle.MaxLength))
+	in.output = outputQuota{limit: c.limits.WrittenBytes}
 	in.stdout.start(c.limits.OutputBytes)
 	in.stderr.start(c.limits.OutputBytes)
 	in.meter.begin(c.limits.Fuel, c.started)
@@ -113,22 +118,17 @@ func (in *Instance) end(err error) error {
 	in.network.endCall()
 	files := in.wasi.TakeFileChanges()
 	if err != nil {
-		err = in.public(err)
+		err = in.public(err, files.Refused > 0)
 		if _, ok := err.(*ArgumentError); !ok {
 			in.dead = err
 		}
 	}
 	if r := c.report; r != nil {
-		*r = Report{
-			Export: c.export, Outcome: c.outcome(err), WallTime: time.Since(c.started),
-			Fuel: in.meter.used(), FuelLimit: c.limits.Fuel, FuelModel: FuelModel,
-			MemoryBytes: in.memory.used, LiftedBytes: c.budget.Used(), HostCalls: c.hostCalls,
-			Network: in.network.report(), Files: FileReport(files),
-			Stdout:  in.stdout.String(), Stderr: in.stderr.String(),
-			StdoutBytes: in.stdout.total, StderrBytes: in.stderr.total,
-		}
+		*r = in.report(err, FileReport(files))
 	}
-	c.outer, c.hosted, c.report = nil, nil, nil
+	c.budget.Release(0)
+	_ = in.chargeStacks() // what has shrunk is given back; there is no other time to refuse
+	c.outer, c.hosted, c.report, c.result = nil, nil, nil, nil
 	in.component.rt.endCall()
 	in.busy.Store(false)
 	return err
@@ -149,7 +149,11 @@ func (in *Instance) failed(err error) error {
 		return f
 	}
 	reason, stack := splitTrap(rewrite.Symbolize(err.Error(), in.component.traced))
-	return &Trap{Reason: reason, Stack: stack}
+	trap := &Trap{Reason: reason, Stack: stack}
+	if reason == "stack overflow" {
+		return &LimitError{Limit: LimitDepth, cause: trap}
+	}
+	return trap
 }
 
 // ended is the error for a context that is over: the policy's limit, or the
@@ -175,7 +179,9 @@ func (e *cancelled) Unwrap() error { return e.err }
 
 // public turns an error from inside the runtime into one of the documented
 // ones, with the call's circumstances.
-func (in *Instance) public(err error) error {
+//
+// overQuota says that a folder's quota was met under way.
+func (in *Instance) public(err error, overQuota bool) error {
 	c := &in.call
 	if argument, ok := errors.AsType[*canon.ArgumentError](err); ok {
 		return &ArgumentError{Export: c.export, Path: argument.Path, Want: argument.Want, Got: argument.Got}
@@ -184,12 +190,21 @@ func (in *Instance) public(err error) error {
 		return &ExitError{Export: c.export, Code: int(exit.Status)}
 	}
 	if full, ok := errors.AsType[*handle.FullError](err); ok {
+		if full.Memory {
+			return in.memory.error().of(c.export)
+		}
 		return &LimitError{Export: c.export, Limit: LimitHandles, Max: uint64(full.Limit)}
 	}
 	if full, ok := errors.AsType[*wasi.LimitError](err); ok {
 		limit := full.What
-		if limit == "open resources" {
+		switch limit {
+		case "open resources":
 			limit = LimitHandles
+		case wasi.HeldBytes:
+			if in.memory.refused.Load() > 0 {
+				return in.memory.error().of(c.export)
+			}
+			limit = LimitMemory
 		}
 		return &LimitError{Export: c.export, Limit: limit, Max: full.Limit, Attempt: full.Attempt}
 	}
@@ -197,14 +212,22 @@ func (in *Instance) public(err error) error {
 		return &LimitError{Export: c.export, Limit: passed.What, Max: passed.Limit, Attempt: passed.Attempt}
 	}
 	if budget, ok := errors.AsType[*canon.BudgetError](err); ok {
+		switch budget.What {
+		case canon.LiftedMemory:
+			return in.memory.error().of(c.export)
+		case canon.ValueNesting:
+			return &LimitError{Export: c.export, Limit: LimitNesting, Max: budget.Limit, Attempt: budget.Need}
+		}
 		return &LimitError{Export: c.export, Limit: LimitLifted, Max: budget.Limit, Attempt: budget.Need}
 	}
 	if over := c.over(); over != nil && errors.Is(err, over) {
 		err = in.ended(over)
 	}
 	if limit, ok := err.(*LimitError); ok {
-		limit.Export = c.export
-		return limit
+		if trap, ok := limit.cause.(*Trap); ok {
+			in.describe(trap)
+		}
+		return limit.of(c.export)
 	}
 	switch err.(type) {
 	case *cancelled, *LinkError:
@@ -217,13 +240,21 @@ func (in *Instance) public(err error) error {
 			trap.Reason, trap.Cause = t.Error(), t.Cause
 		}
 	}
-	trap.Export, trap.Stderr = c.export, in.stderr.String()
-	trap.Exception = exception(trap.Stderr)
-	if in.memory.refused > 0 {
+	in.describe(trap)
+	switch {
+	case in.memory.refused.Load() > 0:
 		// Most engines can do nothing but trap when they run out of memory.
-		return &LimitError{
-			Export: c.export, Limit: LimitMemory, Max: in.memory.limit, Attempt: in.memory.refused, cause: trap,
-		}
+		limit := in.memory.error()
+		limit.cause = trap
+		return limit.of(c.export)
+	case overQuota:
+		return &LimitError{Export: c.export, Limit: LimitFiles, cause: trap}
 	}
 	return trap
+}
+
+// describe adds the call's circumstances to a trap.
+func (in *Instance) describe(trap *Trap) {
+	trap.Export, trap.Stderr = in.call.export, in.stderr.String()
+	trap.Exception = exception(trap.Stderr)
 }

@@ -129,6 +129,10 @@ const (
 	LimitWallTime = "wall time"
 	LimitLifted   = "lifted bytes"
 	LimitHandles  = "handles"
+	LimitOutput   = "written bytes"
+	LimitFiles    = "folder quota"
+	LimitDepth    = "call depth"
+	LimitNesting  = "nesting of a value"
 
 	LimitRequests           = "network requests"
 	LimitConcurrentRequests = "network requests at once"
@@ -148,9 +152,17 @@ type LimitError struct {
 	// WASI's host it was: "pollables in one poll".
 	Limit string
 	// Max is the limit and Attempt what was asked for, both in the limit's
-	// unit: bytes, or nanoseconds for wall time. Attempt is 0 if unknown.
+	// unit: bytes, or nanoseconds for wall time. Each is 0 if unknown.
 	Max, Attempt uint64
-	cause        error
+	// load says that it was a component that was refused.
+	load  bool
+	cause error
+}
+
+// of names the call that a limit ended.
+func (e *LimitError) of(export string) *LimitError {
+	e.Export = export
+	return e
 }
 
 func (e *LimitError) Error() string {
@@ -158,14 +170,19 @@ func (e *LimitError) Error() string {
 	if e.Export != "" {
 		text += e.Export + ": "
 	}
-	text += fmt.Sprintf("%s limit of %s reached", e.Limit, amount(e.Limit, e.Max))
+	text += e.Limit + " limit"
+	if e.Max > 0 {
+		text += " of " + amount(e.Limit, e.Max)
+	}
+	text += " reached"
 	if e.Attempt > 0 {
 		text += ", " + amount(e.Limit, e.Attempt) + " asked for"
 	}
 	return text
 }
 
-// Unwrap returns context.DeadlineExceeded for a wall time limit.
+// Unwrap returns context.DeadlineExceeded for a wall time limit, and the *Trap
+// that followed where a guest could not do without what it was refused.
 func (e *LimitError) Unwrap() error { return e.cause }
 
 // An ExitError says that the guest ended itself through wasi:cli/exit. The

@@ -31,6 +31,9 @@ func (in *Instance) Call(ctx context.Context, name string, args ...value.Value) 
 	if r, ok := result.(value.Result); ok && export.Type.Result.Kind == abi.Result {
 		in.call.refused = r.IsError
 	}
+	if err == nil {
+		in.call.result = result
+	}
 	if err := in.end(err); err != nil {
 		return nil, err
 	}

@@ -42,16 +42,22 @@ type Instance struct {
 	lifted    []*lifted // by index in the plan, made on first use
 	lowered   []*lowered
 	memory    memoryBudget
-	meter     meter
-	stacks    nativeStacks
-	handles   handle.Quota
-	wasi      *wasi.Host
-	roots     []*os.Root    // of the granted folders
-	values    []value.Value // of the plan
-	acted     int           // of the plan's actions
-	stdout    capture
-	stderr    capture
-	network   network
+	memories  []*linearMemory
+	// chargeMemory is memory.charge.
+	chargeMemory func(int64) bool
+	meter        meter
+	stacks       nativeStacks
+	// stackMemory is what of them is charged to memory.
+	stackMemory int64
+	handles     handle.Quota
+	wasi        *wasi.Host
+	roots       []*os.Root    // of the granted folders
+	values      []value.Value // of the plan
+	acted       int           // of the plan's actions
+	output      outputQuota
+	stdout      capture
+	stderr      capture
+	network     network
 
 	call  call
 	guest context.Context // of the guest's code; see guestContext
@@ -91,6 +97,7 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	}
 	in.guest = guestContext{in}
 	in.memory.limit = in.limits.MemoryBytes
+	in.chargeMemory = in.memory.charge
 	dirs, err := in.openDirs(policy.Dirs)
 	if err != nil {
 		return nil, err
@@ -100,9 +107,11 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	}
 	in.wasi = wasi.New(wasi.Config{
 		Args: policy.Args, Env: policy.Env, Dirs: dirs, Stdin: policy.Stdin,
-		Stdout: &in.network.stdout, Stderr: &in.network.stderr, Network: in.network.gate,
+		Memory: in.chargeMemory, Stdout: &in.network.stdout, Stderr: &in.network.stderr, Network: in.network.gate,
 	})
-	in.stdout.through, in.stderr.through = policy.Stdout, policy.Stderr
+	in.stdout = capture{quota: &in.output, charge: in.chargeMemory, through: policy.Stdout}
+	in.stderr = capture{quota: &in.output, charge: in.chargeMemory, through: policy.Stderr}
+	in.handles.Memory = in.chargeMemory
 	in.drops = hostDrops(imports)
 	in.makeParts()
 	if err := c.register(in); err != nil {
@@ -166,6 +175,7 @@ func (in *Instance) Close(ctx context.Context) error {
 		}
 	}
 	in.cores, in.functions, in.lifted, in.lowered = nil, nil, nil, nil
+	in.freeMemories()
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("hostruntime: closing an instance: %w", err)
 	}

@@ -1,30 +1,12 @@
 package hostruntime
 
 import (
+	"github.com/capsule-kit/capsule/hostruntime/internal/image"
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
 	"github.com/tetratelabs/wazero/experimental"
 )
 
 const pageSize = 1 << 16
-
-// memoryBudget is what the linear memories of one instance may have, all
-// together.
-type memoryBudget struct {
-	limit, used uint64
-	// refused is the total that was asked for when growth was last refused,
-	// 0 when it was not since the call began.
-	refused uint64
-}
-
-// take charges n more bytes, and reports whether they fit.
-func (b *memoryBudget) take(n uint64) bool {
-	if n > b.limit || b.used > b.limit-n {
-		b.refused = b.used + n
-		return false
-	}
-	b.used += n
-	return true
-}
 
 // linearMemory backs one linear memory. wazero asks it for growth; it also
 // hears the metering code's tick, which is a request beyond every limit.
@@ -33,11 +15,13 @@ func (b *memoryBudget) take(n uint64) bool {
 // them, so that guests share code): min and max hold here.
 type linearMemory struct {
 	budget *memoryBudget
+	charge func(int64) bool // of the budget
 	tick   func()
 	// grows hears that growth is asked for.
 	grows    func(bytes uint64)
 	min, max uint64 // bytes
-	buf      []byte
+	made     bool
+	image    image.Image
 }
 
 var _ experimental.LinearMemory = (*linearMemory)(nil)
@@ -52,35 +36,29 @@ func (m *linearMemory) Reallocate(size uint64) []byte {
 		m.tick()
 		return nil
 	}
-	if m.buf == nil && size <= m.min {
-		// The first call. The declared minimum was charged before wazero
-		// was asked to instantiate, where refusal is still possible.
-		m.buf = make([]byte, m.min)
-		return m.buf
+	if !m.made && size <= m.min {
+		// The first call. The declared minimum was charged, and made, before
+		// wazero was asked to instantiate, where refusal is still possible.
+		m.made = true
+		return m.image.Bytes()
 	}
-	have := uint64(len(m.buf))
+	have := uint64(len(m.image.Bytes()))
 	if size <= have {
-		return m.buf
+		return m.image.Bytes()
 	}
 	m.grows(size - have)
 	if size > m.max || size > MaxMemoryBytes || !m.budget.take(size-have) {
 		return nil
 	}
-	if size > uint64(cap(m.buf)) {
-		// Growing in small steps must not copy everything each time, nor
-		// may the slack be more than the budget could ever fill.
-		room := min(size+size/4, have+(m.budget.limit-m.budget.used)+(size-have), m.max, MaxMemoryBytes)
-		grown := make([]byte, size, max(size, room))
-		copy(grown, m.buf)
-		m.buf = grown
-	} else {
-		m.buf = m.buf[:size]
+	if !m.image.Grow(size, m.charge) {
+		m.budget.give(size - have)
+		return nil
 	}
-	return m.buf
+	return m.image.Bytes()
 }
 
 // Free does nothing: wazero calls it when any module that shares the memory
-// is closed, importers too. The memory goes with the instance.
+// is closed, importers too. The instance frees it.
 func (m *linearMemory) Free() {}
 
 // A memoryAllocator hands wazero the memory of one instantiation.

@@ -199,6 +199,9 @@ func (in *Instance) tick() {
 	if err == nil && !in.meter.refill(now) {
 		err = in.fuelSpent()
 	}
+	if err == nil {
+		err = in.chargeStacks()
+	}
 	if err != nil {
 		in.call.fail(err)
 		panic(err)

@@ -31,6 +31,24 @@ type nativeStacks struct {
 	suspended, kept int
 }
 
+// freeStack is how much native stack an instance has besides its memory.
+const freeStack = 1 << 20
+
+// chargeStacks counts native stacks beyond freeStack as memory. They have
+// grown by then: wazero doesn't ask.
+func (in *Instance) chargeStacks() error {
+	s := &in.stacks
+	size := max(0, int64(s.suspended+s.kept+stackBytes(s.running))-freeStack)
+	if size == in.stackMemory {
+		return nil
+	}
+	if !in.memory.charge(size - in.stackMemory) {
+		return in.memory.error()
+	}
+	in.stackMemory = size
+	return nil
+}
+
 // enter notes that fn, nil for a Go function, is about to run inside of what
 // runs now. What it returns is for leave.
 func (s *nativeStacks) enter(fn api.Function) (outer nativeStacks, err error) {
@@ -40,7 +58,9 @@ func (s *nativeStacks) enter(fn api.Function) (outer nativeStacks, err error) {
 	s.running = fn
 	if s.depth > maxNesting || s.suspended > maxSuspendedStack {
 		s.leave(outer)
-		return outer, trapf("call stack exhausted: calls between guests and destructors run too deep inside each other")
+		return outer, &LimitError{Limit: LimitDepth, cause: &Trap{
+			Reason: "call stack exhausted: calls between guests and destructors run too deep inside each other",
+		}}
 	}
 	return outer, nil
 }

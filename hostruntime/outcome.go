@@ -5,6 +5,27 @@ import (
 	"errors"
 )
 
+// The outcomes of a call.
+const (
+	OutcomeOK          = "ok"
+	OutcomeGuestError  = "guest-error" // the function's own result::err
+	OutcomeTrap        = "trap"        // uncaught exceptions are traps
+	OutcomeExit        = "exit"        // wasi:cli/exit
+	OutcomeFuel        = "fuel"
+	OutcomeTimeout     = "timeout"
+	OutcomeMemory      = "memory"
+	OutcomeOutput      = "output"
+	OutcomeNetwork     = "network"
+	OutcomeFiles       = "files" // a trap after a folder's quota was met
+	OutcomeHandles     = "handles"
+	OutcomeDepth       = "depth" // of calls, or of a value
+	OutcomeTasks       = "tasks"
+	OutcomeCancelled   = "cancelled"
+	OutcomeBadArgument = "bad-argument"
+	OutcomeHostError   = "host-error"
+	OutcomeInvalid     = "invalid" // the component, or what it and the host don't agree on
+)
+
 // Outcome names how a call ended, from its error: one of the Outcome constants.
 func Outcome(err error) string {
 	if err == nil {
@@ -22,6 +43,8 @@ func Outcome(err error) string {
 			return OutcomeExit
 		case *ArgumentError:
 			return OutcomeBadArgument
+		case *FormatError, *UnsupportedError, *LinkError:
+			return OutcomeInvalid
 		case *Trap:
 			if e.Cause != nil {
 				return OutcomeHostError
@@ -46,9 +69,18 @@ func (e *LimitError) outcome() string {
 		return OutcomeTimeout
 	case LimitMemory, LimitLifted:
 		return OutcomeMemory
+	case LimitOutput:
+		return OutcomeOutput
+	case LimitFiles:
+		return OutcomeFiles
+	case LimitDepth, LimitNesting:
+		return OutcomeDepth
 	case LimitRequests, LimitConcurrentRequests, LimitConnections, LimitLookups, LimitSentBytes, LimitReceivedBytes,
 		LimitRequestTime:
 		return OutcomeNetwork
+	}
+	if e.load {
+		return OutcomeInvalid
 	}
 	return OutcomeHandles
 }

@@ -3,11 +3,20 @@ package hostruntime
 import (
 	"fmt"
 	"io"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
 )
+
+// An outputQuota is what one call may write, to both streams together.
+type outputQuota struct{ limit, written uint64 }
 
 // A capture keeps the beginning and the end of what a guest writes during a
 // call, and passes it on.
 type capture struct {
+	quota *outputQuota
+	// charge is asked for the memory of what is kept, and told of what isn't
+	// any more by a negative number.
+	charge  func(int64) bool
 	through io.Writer
 	head    []byte
 	tail    []byte // a ring once full
@@ -21,21 +30,40 @@ type capture struct {
 func (c *capture) start(limit uint64) {
 	const most = 1 << 30 // an Unlimited capture has a bound, too
 	c.max = int(min(limit, most))
+	if held := cap(c.head) + cap(c.tail); held > 0 {
+		c.charge(-int64(held))
+	}
 	c.head, c.tail, c.next, c.total = nil, nil, 0, 0
 }
 
-// Write takes all of p; what doesn't fit is counted only.
+// Write takes what the quota leaves of p; of that, what doesn't fit is counted
+// only.
+//
+// Errors: *wasi.LimitError beyond the quota.
 func (c *capture) Write(p []byte) (int, error) {
 	n := len(p)
-	c.total += uint64(n)
 	var err error
-	if c.through != nil {
-		_, err = c.through.Write(p)
+	if left := c.quota.limit - c.quota.written; uint64(n) > left {
+		err = &wasi.LimitError{What: LimitOutput, Limit: c.quota.limit, Attempt: c.quota.written + uint64(n)}
+		p, n = p[:left], int(left)
 	}
+	c.quota.written += uint64(n)
+	c.total += uint64(n)
+	if c.through != nil && n > 0 {
+		if _, e := c.through.Write(p); e != nil {
+			return n, e
+		}
+	}
+	c.keep(p)
+	return n, err
+}
+
+// keep adds p to what is kept, and drops what there is no room for.
+func (c *capture) keep(p []byte) {
 	headMax := c.max - c.max/4
 	if room := headMax - len(c.head); room > 0 {
 		taken := min(room, len(p))
-		c.head = append(c.head, p[:taken]...)
+		c.head = c.grow(c.head, p[:taken], headMax)
 		p = p[taken:]
 	}
 	tailMax := c.max / 4
@@ -45,7 +73,7 @@ func (c *capture) Write(p []byte) (int, error) {
 	for len(p) > 0 {
 		if len(c.tail) < tailMax {
 			taken := min(tailMax-len(c.tail), len(p))
-			c.tail = append(c.tail, p[:taken]...)
+			c.tail = c.grow(c.tail, p[:taken], tailMax)
 			p = p[taken:]
 			continue
 		}
@@ -53,7 +81,22 @@ func (c *capture) Write(p []byte) (int, error) {
 		c.next = (c.next + taken) % tailMax
 		p = p[taken:]
 	}
-	return n, err
+}
+
+// grow appends p to one of the parts, whose memory it charges. Where that is
+// refused p is dropped.
+func (c *capture) grow(part, p []byte, most int) []byte {
+	need := len(part) + len(p)
+	if need > cap(part) {
+		size := min(max(need, 2*cap(part), 512), most)
+		if !c.charge(int64(size)) {
+			return part
+		}
+		grown := append(make([]byte, 0, size), part...)
+		c.charge(-int64(cap(part)))
+		part = grown
+	}
+	return append(part, p...)
 }
 
 // String returns what was kept, with a mark where something is missing.

@@ -17,6 +17,7 @@ const (
 	DefaultWallTime    = 10 * time.Second
 	DefaultLiftedBytes = 64 << 20
 	DefaultOutputBytes = 64 << 10
+	DefaultWritten     = 16 << 20
 	DefaultHandles     = 10_000
 )
 
@@ -76,22 +77,28 @@ type Limits struct {
 	// FuelHigh are sizes to choose from. A call that runs out ends at the exact
 	// unit. Default Unlimited: the wall time bounds it.
 	Fuel uint64
-	// MemoryBytes bounds the linear memories and tables of the instance, all
-	// together.
-	// A guest that asks for more is refused it, and sees its language's own
-	// out-of-memory error. Compiled code, which instances share, and host
-	// memory (see LiftedBytes) are not in it. Default 256 MiB.
+	// MemoryBytes bounds all that the instance takes up: linear memories and
+	// tables, and what the host holds for the guest, such as lifted values,
+	// captured output, handles, buffers of streams and of HTTP, and native
+	// stacks beyond the first MiB. All of it is checked before it is allocated,
+	// but for native stacks. A guest that asks for more is refused it, and sees
+	// its language's own out-of-memory error. Compiled code, which instances
+	// share, is not in it. Default 256 MiB.
 	MemoryBytes uint64
 	// WallTime bounds each call, host functions and waiting included, and
 	// instantiation. Negative is unlimited. Default 10 s.
 	WallTime time.Duration
-	// LiftedBytes bounds what the values that one call moves out of the
-	// guest take in the host. Default 64 MiB.
+	// LiftedBytes bounds what the values that a call has moved out of the
+	// guest take in the host at a time: a host function's arguments count until
+	// it returns, a result until the call ends. Default 64 MiB.
 	LiftedBytes uint64
 	// OutputBytes bounds how much of standard output, and as much again of
 	// standard error, one call's report keeps: the beginning and the end. More
 	// output is dropped, not refused. Default 64 KiB.
 	OutputBytes uint64
+	// WrittenBytes bounds what one call writes to standard output and standard
+	// error together; more ends it. Default 16 MiB.
+	WrittenBytes uint64
 	// Handles bounds the handles that the guest holds at a time. Default 10,000.
 	Handles uint64
 }
@@ -102,6 +109,7 @@ func (l Limits) withDefaults() Limits {
 	l.MemoryBytes = orDefault(l.MemoryBytes, DefaultMemoryBytes)
 	l.LiftedBytes = orDefault(l.LiftedBytes, DefaultLiftedBytes)
 	l.OutputBytes = orDefault(l.OutputBytes, DefaultOutputBytes)
+	l.WrittenBytes = orDefault(l.WrittenBytes, DefaultWritten)
 	l.Handles = orDefault(l.Handles, DefaultHandles)
 	switch {
 	case l.WallTime == 0:
@@ -131,6 +139,7 @@ func (l Limits) narrow(by Limits) Limits {
 	l.MemoryBytes = least(l.MemoryBytes, by.MemoryBytes)
 	l.LiftedBytes = least(l.LiftedBytes, by.LiftedBytes)
 	l.OutputBytes = least(l.OutputBytes, by.OutputBytes)
+	l.WrittenBytes = least(l.WrittenBytes, by.WrittenBytes)
 	l.Handles = least(l.Handles, by.Handles)
 	switch {
 	case l.WallTime <= 0:

@@ -2,27 +2,43 @@ package hostruntime
 
 import (
 	"context"
+	"errors"
+	"math"
 	"time"
+
+	"github.com/capsule-kit/capsule/hostruntime/value"
 )
 
 // A Report says what one call used. It is filled when the call returns,
-// however it ended.
+// however it ended. Its JSON form is described at MarshalJSON.
 type Report struct {
 	// Export is the function that was called.
 	Export string
 	// Outcome is how it ended: see the Outcome constants.
 	Outcome string
-	// WallTime is how long the call took, host functions included.
-	WallTime time.Duration
+	// Error is the text of the call's error, empty if it had none; Limit is the
+	// LimitError's, empty if no limit ended the call.
+	Error, Limit string
+	// ExitCode is the status with which the guest ended itself.
+	ExitCode int
+	// Value is what Instance.Call returned; nil after a typed call.
+	Value value.Value
+	// Exception is the guest's uncaught exception, one line, and Stack the core
+	// functions that were running: see Trap.
+	Exception string
+	Stack     []string
+	// WallTime is how long the call took, host functions included, and
+	// WallTimeLimit how long it might; negative is without limit.
+	WallTime, WallTimeLimit time.Duration
 	// Fuel is how much the call used, an exact count, and FuelLimit how much
 	// it had. FuelModel is the version of the unit: see the constant.
 	Fuel, FuelLimit uint64
 	FuelModel       int
-	// MemoryBytes is the size of the instance's linear memories and tables
-	// after the call. They never shrink, so it is also the peak so far.
-	MemoryBytes uint64
-	// LiftedBytes is what the values that the call moved out of the guest
-	// take in the host, an upper estimate.
+	// MemoryBytes is the most that the instance held at one time during the
+	// call, of what Limits.MemoryBytes counts, and MemoryLimit that limit.
+	MemoryBytes, MemoryLimit uint64
+	// LiftedBytes is what all the values that the call moved out of the guest
+	// took in the host, an upper estimate.
 	LiftedBytes uint64
 	// HostCalls counts the host functions that the guest called.
 	HostCalls uint64
@@ -38,22 +54,6 @@ type Report struct {
 	StdoutBytes, StderrBytes uint64
 }
 
-// The outcomes of a call.
-const (
-	OutcomeOK          = "ok"
-	OutcomeGuestError  = "guest-error" // the function's own result::err
-	OutcomeTrap        = "trap"
-	OutcomeFuel        = "fuel"
-	OutcomeTimeout     = "timeout"
-	OutcomeMemory      = "memory"
-	OutcomeHandles     = "handles"
-	OutcomeNetwork     = "network"
-	OutcomeCancelled   = "cancelled"
-	OutcomeBadArgument = "bad-argument"
-	OutcomeExit        = "exit" // wasi:cli/exit
-	OutcomeHostError   = "host-error"
-)
-
 type reportKey struct{}
 
 // WithReport returns a context whose calls fill r. It is not for concurrent
@@ -63,4 +63,42 @@ type reportKey struct{}
 // as it was.
 func WithReport(ctx context.Context, r *Report) context.Context {
 	return context.WithValue(ctx, reportKey{}, r)
+}
+
+// report tells of the call that ends now, with err as its caller sees it.
+func (in *Instance) report(err error, files FileReport) Report {
+	c := &in.call
+	r := Report{
+		Export: c.export, Outcome: c.outcome(err), Value: c.result,
+		WallTime: time.Since(c.started), WallTimeLimit: c.limits.WallTime,
+		Fuel: in.meter.used(), FuelLimit: c.limits.Fuel, FuelModel: FuelModel,
+		MemoryBytes: in.memory.peak.Load(), MemoryLimit: c.limits.MemoryBytes,
+		LiftedBytes: c.budget.Used(), HostCalls: c.hostCalls,
+		Network: in.network.report(), Files: files,
+		Stdout: in.stdout.String(), Stderr: in.stderr.String(),
+		StdoutBytes: in.stdout.total, StderrBytes: in.stderr.total,
+	}
+	if c.limits.WallTime == math.MaxInt64 {
+		r.WallTimeLimit = -1
+	}
+	r.SetError(err)
+	return r
+}
+
+// SetError fills in what a report tells of an error: Error, Limit, ExitCode,
+// Exception and Stack. Outcome is left alone.
+func (r *Report) SetError(err error) {
+	if err == nil {
+		return
+	}
+	r.Error = err.Error()
+	if limit, ok := errors.AsType[*LimitError](err); ok {
+		r.Limit = limit.Limit
+	}
+	if exit, ok := errors.AsType[*ExitError](err); ok {
+		r.ExitCode = exit.Code
+	}
+	if trap, ok := errors.AsType[*Trap](err); ok {
+		r.Exception, r.Stack = trap.Exception, trap.Stack
+	}
 }

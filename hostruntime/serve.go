@@ -149,7 +149,9 @@ func (in *Instance) serveHost(l *lowered, stack []uint64) (err error) {
 	}()
 	x := l.cx.Handles.(*crossing)
 	defer x.lends.DeliverResolve()
-	l.cx.Budget = &in.call.budget
+	budget := &in.call.budget
+	defer budget.Release(budget.Live())
+	l.cx.Budget = budget
 	l.cx.Mem = l.cx.Refresh()
 	if f.static != nil {
 		if l.failed != nil {

@@ -60,7 +60,7 @@ func (in *Instance) startCore(slot int) error {
 		ctx = experimental.WithMemoryAllocator(ctx, &memoryAllocator{memory})
 	}
 	if !in.memory.take(s.fixed) {
-		return &LimitError{Limit: LimitMemory, Max: in.memory.limit, Attempt: in.memory.refused}
+		return in.memory.error()
 	}
 	module, err := in.component.rt.wazero.InstantiateModule(ctx, s.module.compiled, config)
 	if err != nil {
@@ -85,7 +85,8 @@ func (in *Instance) startCore(slot int) error {
 // newMemory charges and prepares the memory that a module defines; nil where
 // it defines none.
 func (in *Instance) newMemory(s *step) (*linearMemory, error) {
-	m := &linearMemory{budget: &in.memory, tick: in.tick, grows: in.grows}
+	m := &linearMemory{budget: &in.memory, charge: in.chargeMemory, tick: in.tick, grows: in.grows}
+	in.memories = append(in.memories, m)
 	if s.code.Memory == nil {
 		if s.code.AddedMemory {
 			return m, nil
@@ -98,9 +99,21 @@ func (in *Instance) newMemory(s *step) (*linearMemory, error) {
 		m.max = min(m.max, uint64(s.code.Memory.MaxPages)*pageSize)
 	}
 	if m.min > MaxMemoryBytes || !in.memory.take(m.min) {
-		return nil, &LimitError{Limit: LimitMemory, Max: min(in.memory.limit, MaxMemoryBytes), Attempt: in.memory.used + m.min}
+		return nil, &LimitError{Limit: LimitMemory, Max: min(in.memory.limit, MaxMemoryBytes), Attempt: in.memory.used.Load() + m.min}
+	}
+	m.image.Reserve(max(m.min, min(m.max, in.memory.limit)))
+	if m.min > 0 && !m.image.Grow(m.min, in.chargeMemory) {
+		return nil, in.memory.error()
 	}
 	return m, nil
+}
+
+// freeMemories gives linear memories back, once nothing runs or reads them.
+func (in *Instance) freeMemories() {
+	for _, m := range in.memories {
+		m.image.Free()
+	}
+	in.memories = nil
 }
 
 // checkEvery is how many globals or data segments are set between two looks

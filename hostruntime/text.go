@@ -47,7 +47,7 @@ func amount(limit string, n uint64) string {
 	switch limit {
 	case LimitWallTime, LimitRequestTime:
 		return time.Duration(n).String()
-	case LimitMemory, LimitLifted, LimitSentBytes, LimitReceivedBytes:
+	case LimitMemory, LimitLifted, LimitOutput, LimitSentBytes, LimitReceivedBytes:
 		const mib = 1 << 20
 		switch {
 		case n == 1:

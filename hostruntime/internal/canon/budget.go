@@ -2,10 +2,15 @@ package canon
 
 import "fmt"
 
-// A Budget is the host memory that the lifted values of one call may take.
+// A Budget is the host memory that the lifted values of one call may take at a
+// time.
 // All contexts of a call share it. A nil Budget never runs out.
 type Budget struct {
-	limit, used uint64
+	// Memory, if not nil, is charged too for what is alive: it is asked for n
+	// more bytes, or told of -n that were given back.
+	Memory func(n int64) bool
+
+	limit, used, released uint64
 }
 
 // NewBudget returns a budget of limit bytes.
@@ -21,11 +26,41 @@ func (b *Budget) Charge(n uint64) error {
 	if b == nil {
 		return nil
 	}
-	if n > b.limit-b.used {
-		return &BudgetError{What: "bytes of lifted values", Limit: b.limit, Need: saturatingAdd(b.used, n)}
+	if live := b.used - b.released; n > b.limit-live {
+		return &BudgetError{What: "bytes of lifted values", Limit: b.limit, Need: saturatingAdd(live, n)}
+	}
+	if b.Memory != nil && !b.Memory(int64(n)) {
+		return &BudgetError{What: LiftedMemory, Limit: b.limit, Need: n}
 	}
 	b.used += n
 	return nil
+}
+
+// LiftedMemory is BudgetError.What where Budget.Memory refused.
+const LiftedMemory = "memory for lifted values"
+
+// ValueNesting is BudgetError.What where a type is too deep.
+const ValueNesting = "nesting of a value"
+
+// Live returns the bytes charged and not released: a mark for Release.
+func (b *Budget) Live() uint64 {
+	if b == nil {
+		return 0
+	}
+	return b.used - b.released
+}
+
+// Release gives back what has been charged since Live returned mark: the
+// values are no longer needed.
+func (b *Budget) Release(mark uint64) {
+	if b == nil {
+		return
+	}
+	n := b.used - b.released - mark
+	b.released += n
+	if b.Memory != nil && n > 0 {
+		b.Memory(-int64(n))
+	}
 }
 
 // ChargeList takes the bytes of a Go slice of n elements of elemSize bytes.
@@ -33,7 +68,7 @@ func (b *Budget) ChargeList(n, elemSize uint32) error {
 	return b.Charge(sliceCost + uint64(n)*uint64(elemSize))
 }
 
-// Used returns the bytes charged so far.
+// Used returns the bytes charged so far, released ones included.
 func (b *Budget) Used() uint64 {
 	if b == nil {
 		return 0

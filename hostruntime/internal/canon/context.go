@@ -119,7 +119,7 @@ func (cx *Context) checkType(t *abi.Type) error {
 		limit = DefaultMaxDepth
 	}
 	if t.Depth() > limit {
-		return &BudgetError{What: "nesting of a value", Limit: uint64(limit), Need: uint64(t.Depth())}
+		return &BudgetError{What: ValueNesting, Limit: uint64(limit), Need: uint64(t.Depth())}
 	}
 	if t.Size() > abi.MaxElemSize {
 		return trapf("type is larger than %d bytes: %.80s", abi.MaxElemSize, t)

@@ -124,13 +124,18 @@ type Error struct {
 func (e *Error) Error() string { return e.Reason }
 
 // A FullError says that an instance holds as many handles as its policy
-// allows.
+// allows, or has memory for.
 type FullError struct {
 	// Limit is the bound that was reached.
 	Limit uint32
+	// Memory says that it was not, but that there is no memory for one more.
+	Memory bool
 }
 
 // Error returns the limit.
 func (e *FullError) Error() string {
+	if e.Memory {
+		return "handle table: no memory for another handle"
+	}
 	return fmt.Sprintf("handle table: limit of %d handles reached", e.Limit)
 }

@@ -47,6 +47,8 @@ func (h *Host) open(r *Resource, it rep, parent *node) (value.Value, error) {
 		err = &LimitError{What: "open resources", Limit: uint64(h.config.MaxHandles), Attempt: uint64(len(h.live)) + 1}
 	case n.end != nil && h.files >= h.config.MaxFiles:
 		err = fileError("quota")
+	case !h.charge(nodeBytes):
+		err = &LimitError{What: HeldBytes}
 	default:
 		h.live[n] = struct{}{}
 		if n.end != nil {
@@ -69,13 +71,28 @@ func (h *Host) open(r *Resource, it rep, parent *node) (value.Value, error) {
 	return value.Handle{Resource: r.Name, Rep: it}, nil
 }
 
+// HeldBytes is LimitError.What where the Host may hold no more: by
+// Config.MaxBuffered, or, without a Limit, by Config.Memory.
+const HeldBytes = "bytes held by resources"
+
+// nodeBytes is what a resource takes besides what it holds, roughly.
+const nodeBytes = 256
+
+// charge tells Config.Memory of bytes; h.mu is held.
+func (h *Host) charge(bytes int64) bool {
+	return bytes == 0 || h.config.Memory == nil || h.config.Memory(bytes)
+}
+
 // hold charges n for bytes in all, in place of what it was charged before.
 func (h *Host) hold(n *node, bytes int64) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	total := h.buffered - n.held + bytes
 	if bytes > n.held && total > h.config.MaxBuffered {
-		return &LimitError{What: "bytes held by resources", Limit: uint64(h.config.MaxBuffered), Attempt: uint64(total)}
+		return &LimitError{What: HeldBytes, Limit: uint64(h.config.MaxBuffered), Attempt: uint64(total)}
+	}
+	if !h.charge(bytes - n.held) {
+		return &LimitError{What: HeldBytes}
 	}
 	h.buffered, n.held = total, bytes
 	return nil
@@ -105,6 +122,7 @@ func (h *Host) release(n *node) error {
 			h.files--
 		}
 		h.buffered -= n.held
+		h.charge(-n.held - nodeBytes)
 		n.held = 0
 		if n.parent != nil {
 			n.parent.children--

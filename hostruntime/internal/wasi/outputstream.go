@@ -1,6 +1,7 @@
 package wasi
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/capsule-kit/capsule/hostruntime/value"
@@ -63,9 +64,12 @@ func (s *outputStream) put(c *call, data []byte) (value.Value, error) {
 	return ok(nil), nil
 }
 
-// failed reports err, which ends the stream.
+// failed reports err, which ends the stream, and the instance if it is a limit.
 func (s *outputStream) failed(c *call, err error) (value.Value, error) {
 	s.over = true
+	if limit, ok := errors.AsType[*LimitError](err); ok {
+		return nil, limit
+	}
 	return c.streamFailed(err)
 }
 

@@ -29,7 +29,7 @@ const (
 	// DefaultMaxFiles is the default of Config.MaxFiles.
 	DefaultMaxFiles = 256
 	// DefaultMaxBuffered is the default of Config.MaxBuffered.
-	DefaultMaxBuffered = 4 << 20
+	DefaultMaxBuffered = 16 << 20
 )
 
 // Config is what one instance is granted; the zero value grants nothing.
@@ -65,6 +65,11 @@ type Config struct {
 	Monotonic func() time.Duration
 	// Random is the source of all randomness, nil crypto/rand.
 	Random io.Reader
+	// Memory, if not nil, is asked for all that the Host is about to hold in
+	// memory, in bytes, and told by a negative number what it no longer holds.
+	// Where it refuses, the guest ends with a *LimitError. It is called by any
+	// goroutine.
+	Memory func(bytes int64) bool
 	// MaxHandles bounds the host resources that are alive at once; 0 is
 	// DefaultMaxHandles.
 	MaxHandles int
@@ -152,6 +157,7 @@ func (h *Host) Close() error {
 	}
 	h.done = true
 	live := h.live
+	h.charge(-h.buffered - nodeBytes*int64(len(live)))
 	h.live, h.buffered = nil, 0
 	var stops []func()
 	for n := range live {

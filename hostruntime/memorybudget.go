@@ -1,0 +1,65 @@
+package hostruntime
+
+import "sync/atomic"
+
+// A memoryBudget is what one instance may take up, all together: linear
+// memories, tables and what the host holds for the guest. It is safe for
+// concurrent use, as connections and bodies fill buffers on their own.
+type memoryBudget struct {
+	// limit is set between calls only.
+	limit      uint64
+	used, peak atomic.Uint64
+	// refused is the total that was asked for when something was last refused,
+	// 0 when nothing was since the call began.
+	refused atomic.Uint64
+}
+
+// begin starts a call.
+func (b *memoryBudget) begin(limit uint64) {
+	b.limit = limit
+	b.refused.Store(0)
+	b.peak.Store(b.used.Load())
+}
+
+// take charges n more bytes, before they are allocated, and reports whether
+// they fit.
+func (b *memoryBudget) take(n uint64) bool {
+	for {
+		used := b.used.Load()
+		if n > b.limit || used > b.limit-n {
+			b.refused.Store(max(used+n, n))
+			return false
+		}
+		if b.used.CompareAndSwap(used, used+n) {
+			b.reach(used + n)
+			return true
+		}
+	}
+}
+
+// reach notes that so much was in use.
+func (b *memoryBudget) reach(used uint64) {
+	for {
+		peak := b.peak.Load()
+		if used <= peak || b.peak.CompareAndSwap(peak, used) {
+			return
+		}
+	}
+}
+
+// give takes back the charge for n bytes.
+func (b *memoryBudget) give(n uint64) { b.used.Add(-n) }
+
+// charge is take for a positive number and give for a negative one.
+func (b *memoryBudget) charge(n int64) bool {
+	if n < 0 {
+		b.give(uint64(-n))
+		return true
+	}
+	return b.take(uint64(n))
+}
+
+// error is that of what was refused.
+func (b *memoryBudget) error() *LimitError {
+	return &LimitError{Limit: LimitMemory, Max: b.limit, Attempt: b.refused.Load()}
+}
