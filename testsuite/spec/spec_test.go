@@ -28,7 +28,7 @@ func suite(t *testing.T, name, ending string) []string {
 func TestSpecification(t *testing.T) { testScripts(t, Specification, 72) }
 
 // TestRuntime runs scripts of this project, about what the others leave out.
-func TestRuntime(t *testing.T) { testScripts(t, Runtime, 7) }
+func TestRuntime(t *testing.T) { testScripts(t, Runtime, 8) }
 
 // TestValidator runs the scripts of a validator.
 func TestValidator(t *testing.T) { testScripts(t, Validator, 88) }
