@@ -1,6 +1,7 @@
 package hostruntime
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/capsule-kit/capsule/hostruntime/bind"
@@ -63,17 +64,19 @@ func (h *handles) LiftOwn(slot int, index uint32) (any, error) {
 	if err := h.in.call.budget.Charge(guestResourceCost); err != nil {
 		return nil, err
 	}
-	return h.x.liftOwn(h.types[slot], index)
+	v, err := h.x.liftOwn(h.types[slot], index)
+	return h.wrap(slot, v), err
 }
 
 // LiftBorrow lends a handle of the instance for the duration of the call.
 func (h *handles) LiftBorrow(slot int, index uint32) (any, error) {
-	return h.x.liftBorrow(h.types[slot], index)
+	v, err := h.x.liftBorrow(h.types[slot], index)
+	return h.wrap(slot, v), err
 }
 
 // LowerOwn gives the instance an own handle.
 func (h *handles) LowerOwn(slot int, v any) (uint32, error) {
-	rt, err := h.present(slot, v)
+	rt, v, err := h.unwrap(slot, v)
 	if err != nil {
 		return 0, err
 	}
@@ -87,7 +90,7 @@ func (h *handles) LowerOwn(slot int, v any) (uint32, error) {
 
 // LowerBorrow gives the instance a borrow for the duration of its task.
 func (h *handles) LowerBorrow(slot int, v any) (uint32, error) {
-	rt, err := h.present(slot, v)
+	rt, v, err := h.unwrap(slot, v)
 	if err != nil {
 		return 0, err
 	}
@@ -109,11 +112,46 @@ func (h *handles) takeBack() {
 	h.given = h.given[:0]
 }
 
-// present refuses a nil, which generated types allow and WIT has no form for.
-func (h *handles) present(slot int, v any) (*handle.ResourceType, error) {
+// wrap keeps the runtime's own values from the host.
+func (h *handles) wrap(slot int, v any) any {
+	if rt := h.types[slot]; h.in.wasiTypes[rt] && v != nil {
+		return &WASIResource{rt, v}
+	}
+	return v
+}
+
+// unwrap is the reverse of wrap. It refuses a nil, which generated types allow
+// and WIT has no form for.
+func (h *handles) unwrap(slot int, v any) (*handle.ResourceType, any, error) {
 	rt := h.types[slot]
 	if v == nil {
-		return nil, &canon.ArgumentError{Want: "a handle of " + rt.Name, Got: "nil"}
+		return nil, nil, &canon.ArgumentError{Want: "a handle of " + rt.Name, Got: "nil"}
 	}
-	return rt, nil
+	if !h.in.wasiTypes[rt] {
+		return rt, v, nil
+	}
+	w, ok := v.(*WASIResource)
+	if !ok || w.resource != rt {
+		return nil, nil, &canon.ArgumentError{Want: "a handle of " + rt.Name, Got: "one of another instance or type"}
+	}
+	return rt, w.rep, nil
 }
+
+// A WASIResource is a resource of the runtime's own, such as a stream of WASI's,
+// that a guest gave or lent to the host. It can be passed on to the instance
+// that it came from; the host has no other use for it.
+type WASIResource struct {
+	resource *handle.ResourceType
+	rep      any
+}
+
+// Handle returns what generated code passes on: nil for a nil r.
+func (r *WASIResource) Handle() any {
+	if r == nil {
+		return nil
+	}
+	return r
+}
+
+// Close ends a resource that the host was given, and owns.
+func (r *WASIResource) Close(ctx context.Context) error { return r.resource.Dtor(ctx, r.rep) }

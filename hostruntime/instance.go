@@ -38,6 +38,7 @@ type Instance struct {
 	cores     []api.Module // by core slot
 	parts     []part       // by component instance
 	resources []*handle.ResourceType
+	wasiTypes map[*handle.ResourceType]bool // those that WASI serves
 	functions map[link.CoreRef]*coreFunc
 	lifted    []*lifted // by index in the plan, made on first use
 	lowered   []*lowered

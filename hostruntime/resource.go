@@ -18,6 +18,7 @@ import (
 // resource, under several names and versions, are one type.
 func (in *Instance) makeResources(plan *link.Plan) {
 	in.resources = make([]*handle.ResourceType, len(plan.Resources))
+	in.wasiTypes = map[*handle.ResourceType]bool{}
 	shared := map[*wasi.Resource]*handle.ResourceType{}
 	for i := range plan.Resources {
 		r := &plan.Resources[i]
@@ -34,6 +35,7 @@ func (in *Instance) makeResources(plan *link.Plan) {
 					}
 				}
 				in.resources[i] = shared[known]
+				in.wasiTypes[shared[known]] = true
 				continue
 			}
 		}

@@ -88,7 +88,7 @@ func newEmitter(p *plan.World, pkg string) *emitter {
 // an interface that is imported under a name of its own all have that in front.
 func (e *emitter) nameTypes() {
 	for _, def := range e.plan.Types {
-		if sameNameUse(def) {
+		if r := e.plan.Resource(def); sameNameUse(def) || r != nil && r.Group == nil {
 			continue
 		}
 		short := exported(def.Name)

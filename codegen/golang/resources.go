@@ -12,8 +12,9 @@ import (
 // A resource that the host provides is an interface in Go, which the host
 // implements: what the guest has is a handle, and what stands behind it is the
 // host's own value. One that the guest provides is a struct with its methods,
-// which the host closes when it is done with it. An option of either is nil for
-// none, and needs no pointer.
+// which the host closes when it is done with it. One that the runtime provides,
+// such as a stream of WASI's, is a hostruntime.WASIResource. An option of any is
+// nil for none, and needs no pointer.
 
 // handleTypes are the two handles of one resource, the same for all uses.
 type handleTypes struct{ own, borrow *wit.Type }
@@ -45,12 +46,14 @@ func isHandle(t *wit.Type) bool {
 }
 
 // guests reports whether the guest provides a resource.
-func (e *emitter) guests(def *wit.TypeDef) bool { return e.plan.Resource(def).Group.Exported }
+func (e *emitter) guests(def *wit.TypeDef) bool { return guests(e.plan.Resource(def)) }
+
+func guests(r *plan.Resource) bool { return r.Group != nil && r.Group.Exported }
 
 // hasGuests reports whether the guest provides any resources.
 func (e *emitter) hasGuests() bool {
 	for _, r := range e.plan.Resources {
-		if r.Group.Exported {
+		if guests(r) {
 			return true
 		}
 	}
@@ -59,7 +62,10 @@ func (e *emitter) hasGuests() bool {
 
 // resourceType returns the Go form of a resource's handles.
 func (e *emitter) resourceType(def *wit.TypeDef) *jen.Statement {
-	if e.guests(def) {
+	switch r := e.plan.Resource(def); {
+	case r.Group == nil:
+		return jen.Op("*").Qual(pathHost, "WASIResource")
+	case r.Group.Exported:
 		return jen.Op("*").Id(e.typeName(def))
 	}
 	return jen.Id(e.typeName(def))
@@ -68,7 +74,7 @@ func (e *emitter) resourceType(def *wit.TypeDef) *jen.Statement {
 // nameResources names what resources need besides their types.
 func (e *emitter) nameResources() {
 	for _, r := range e.plan.Resources {
-		e.slots[r.Def] = e.top.pick("slot" + e.types[r.Def])
+		e.slots[r.Def] = e.top.pick("slot" + or(e.types[r.Def], exported(r.Def.Name)))
 		e.byABI[structural(e.resolve(&wit.Type{Def: r.Def})).Resource] = r.Def
 		if s := e.servedOf(r.Group); s != nil && s.resources == "" {
 			id := "World"
@@ -78,6 +84,13 @@ func (e *emitter) nameResources() {
 			s.resources = e.top.pick("serve" + id + "Resources")
 		}
 	}
+}
+
+func or(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
 }
 
 // slot returns the constant that numbers a resource.
@@ -143,7 +156,10 @@ func (e *emitter) lowerHandle(t *wit.Type, v *jen.Statement) *jen.Statement {
 	if t.Kind == abi.Borrow {
 		op = "LowerBorrow"
 	}
-	if e.guests(t.Resource) {
+	switch r := e.plan.Resource(t.Resource); {
+	case r.Group == nil:
+		v = v.Clone().Dot("Handle").Call()
+	case r.Group.Exported:
 		v = v.Clone().Dot("handle").Call()
 	}
 	return method(op, e.slot(t.Resource), v)
@@ -153,6 +169,9 @@ func (e *emitter) lowerHandle(t *wit.Type, v *jen.Statement) *jen.Statement {
 // guest's are written with the others of its interface.
 func (e *emitter) declareResource(g *jen.Group, def *wit.TypeDef, name string) {
 	r := e.plan.Resource(def)
+	if r.Group == nil {
+		return
+	}
 	if r.Group.Exported {
 		sentence := fmt.Sprintf("%s is a resource of the guest's: %s of %s.", name, def.Name, resourceOwner(r))
 		doc(g, def.Docs, sentence, plan.DefText(def)...)

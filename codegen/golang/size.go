@@ -46,8 +46,8 @@ func (e *emitter) computeLayout(t *wit.Type) goLayout {
 		}
 		return word(3)
 	case abi.Own, abi.Borrow:
-		if !e.guests(t.Resource) {
-			return word(2)
+		if r := e.plan.Resource(t.Resource); r.Group != nil && !r.Group.Exported {
+			return word(2) // an interface; the others are pointers
 		}
 	case abi.Option:
 		if isHandle(t.Elem) {

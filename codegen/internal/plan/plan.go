@@ -61,7 +61,9 @@ func (g *Group) Name() string { return g.Item.Name }
 
 // A Resource is a resource type of the world.
 type Resource struct {
-	Def   *wit.TypeDef
+	Def *wit.TypeDef
+	// Group is the import or export that declares it; nil for a resource of
+	// an interface that the runtime serves.
 	Group *Group
 	// Slot numbers the world's resources from 0.
 	Slot int
@@ -162,19 +164,23 @@ func (b *builder) declare(def *wit.TypeDef, g *Group) {
 	b.seen[def] = true
 	b.plan.Types = append(b.plan.Types, def)
 	if def.Resource {
-		r := &Resource{Def: def, Group: g, Slot: len(b.plan.Resources)}
-		b.plan.resources[def] = r
-		b.plan.Resources = append(b.plan.Resources, r)
-		g.Resources = append(g.Resources, r)
+		g.Resources = append(g.Resources, b.resource(def, g))
 		return
 	}
 	b.check(def)
 }
 
+func (b *builder) resource(def *wit.TypeDef, g *Group) *Resource {
+	r := &Resource{Def: def, Group: g, Slot: len(b.plan.Resources)}
+	b.plan.resources[def] = r
+	b.plan.Resources = append(b.plan.Resources, r)
+	return r
+}
+
 // check looks at what a definition is made of, once.
 func (b *builder) check(def *wit.TypeDef) {
 	if def.Resource {
-		b.refuse(def.Pos, "resource %q: %s is the runtime's own, and its resources cannot be bound to Go yet", def.Name, def.Owner.Interface.ID())
+		b.resource(def, nil)
 		return
 	}
 	b.shape(def.Shape, def.Pos, fmt.Sprintf("type %q", def.Name))

@@ -109,6 +109,31 @@ type Values interface {
 	Points(ctx context.Context, p []Point) ([]Point, error)
 }
 
+// UnimplementedValues implements Values by refusing: a guest that calls a
+// function ends with a trap. A host that embeds it goes on compiling when the
+// WIT gets more functions.
+type UnimplementedValues struct{}
+
+// Sum refuses.
+func (UnimplementedValues) Sum(context.Context, uint32, int64, float64) (float64, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// Text refuses.
+func (UnimplementedValues) Text(context.Context, string) (string, error) {
+	return "", hostruntime.ErrUnimplemented
+}
+
+// Bytes refuses.
+func (UnimplementedValues) Bytes(context.Context, []byte) ([]byte, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// Points refuses.
+func (UnimplementedValues) Points(context.Context, []Point) ([]Point, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
 // One function for each form of value whose cost is held.
 type ValuesExports struct {
 	sum    *bind.Func

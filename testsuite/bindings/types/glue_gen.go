@@ -509,7 +509,7 @@ func serveEcho(host Echo) hostruntime.Imports {
 					return c.Err()
 				}
 				result, err := host.EchoResult(ctx, v)
-				refused, ok := errors.AsType[*EchoResultError](err)
+				refused, ok := errors.AsType[*EchoEchoResultError](err)
 				if err != nil && !ok {
 					return err
 				}
@@ -534,7 +534,7 @@ func serveEcho(host Echo) hostruntime.Imports {
 					return c.Err()
 				}
 				err := host.EchoResultEmpty(ctx, v)
-				_, ok := errors.AsType[*EchoResultEmptyError](err)
+				_, ok := errors.AsType[*EchoEchoResultEmptyError](err)
 				if err != nil && !ok {
 					return err
 				}
@@ -555,7 +555,7 @@ func serveEcho(host Echo) hostruntime.Imports {
 					return c.Err()
 				}
 				result, err := host.EchoResultOK(ctx, v)
-				_, ok := errors.AsType[*EchoResultOKError](err)
+				_, ok := errors.AsType[*EchoEchoResultOKError](err)
 				if err != nil && !ok {
 					return err
 				}
@@ -579,7 +579,7 @@ func serveEcho(host Echo) hostruntime.Imports {
 					return c.Err()
 				}
 				err := host.EchoResultErr(ctx, v)
-				refused, ok := errors.AsType[*EchoResultErrError](err)
+				refused, ok := errors.AsType[*EchoEchoResultErrError](err)
 				if err != nil && !ok {
 					return err
 				}

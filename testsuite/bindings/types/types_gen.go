@@ -60,40 +60,40 @@ type Shape interface {
 	isShape()
 }
 
-// ShapeNothing is the case nothing of a shape.
+// ShapeNothing is the case nothing of shape.
 type ShapeNothing struct{}
 
-// ShapeByte is the case byte of a shape.
+// ShapeByte is the case byte of shape.
 type ShapeByte struct {
 	Value uint8
 }
 
-// ShapeSingle is the case single of a shape.
+// ShapeSingle is the case single of shape.
 type ShapeSingle struct {
 	Value float32
 }
 
-// ShapeDouble is the case double of a shape.
+// ShapeDouble is the case double of shape.
 type ShapeDouble struct {
 	Value float64
 }
 
-// ShapeLong is the case long of a shape.
+// ShapeLong is the case long of shape.
 type ShapeLong struct {
 	Value int64
 }
 
-// ShapeText is the case text of a shape.
+// ShapeText is the case text of shape.
 type ShapeText struct {
 	Value string
 }
 
-// ShapeAt is the case at of a shape.
+// ShapeAt is the case at of shape.
 type ShapeAt struct {
 	Value Point
 }
 
-// ShapeMany is the case many of a shape.
+// ShapeMany is the case many of shape.
 type ShapeMany struct {
 	Value []uint64
 }

@@ -268,6 +268,196 @@ type Echo interface {
 	Nothing(ctx context.Context) error
 }
 
+// UnimplementedEcho implements Echo by refusing: a guest that calls a
+// function ends with a trap. A host that embeds it goes on compiling when the
+// WIT gets more functions.
+type UnimplementedEcho struct{}
+
+// EchoBool refuses.
+func (UnimplementedEcho) EchoBool(context.Context, bool) (bool, error) {
+	return false, hostruntime.ErrUnimplemented
+}
+
+// EchoS8 refuses.
+func (UnimplementedEcho) EchoS8(context.Context, int8) (int8, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoU8 refuses.
+func (UnimplementedEcho) EchoU8(context.Context, uint8) (uint8, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoS16 refuses.
+func (UnimplementedEcho) EchoS16(context.Context, int16) (int16, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoU16 refuses.
+func (UnimplementedEcho) EchoU16(context.Context, uint16) (uint16, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoS32 refuses.
+func (UnimplementedEcho) EchoS32(context.Context, int32) (int32, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoU32 refuses.
+func (UnimplementedEcho) EchoU32(context.Context, uint32) (uint32, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoS64 refuses.
+func (UnimplementedEcho) EchoS64(context.Context, int64) (int64, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoU64 refuses.
+func (UnimplementedEcho) EchoU64(context.Context, uint64) (uint64, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoF32 refuses.
+func (UnimplementedEcho) EchoF32(context.Context, float32) (float32, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoF64 refuses.
+func (UnimplementedEcho) EchoF64(context.Context, float64) (float64, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoChar refuses.
+func (UnimplementedEcho) EchoChar(context.Context, rune) (rune, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoString refuses.
+func (UnimplementedEcho) EchoString(context.Context, string) (string, error) {
+	return "", hostruntime.ErrUnimplemented
+}
+
+// EchoBytes refuses.
+func (UnimplementedEcho) EchoBytes(context.Context, []byte) ([]byte, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoStrings refuses.
+func (UnimplementedEcho) EchoStrings(context.Context, []string) ([]string, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoLists refuses.
+func (UnimplementedEcho) EchoLists(context.Context, [][]uint32) ([][]uint32, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoFloats refuses.
+func (UnimplementedEcho) EchoFloats(context.Context, []float64) ([]float64, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoChars refuses.
+func (UnimplementedEcho) EchoChars(context.Context, []rune) ([]rune, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoPoint refuses.
+func (UnimplementedEcho) EchoPoint(context.Context, Point) (Point, error) {
+	return Point{}, hostruntime.ErrUnimplemented
+}
+
+// EchoNested refuses.
+func (UnimplementedEcho) EchoNested(context.Context, Nested) (Nested, error) {
+	return Nested{}, hostruntime.ErrUnimplemented
+}
+
+// EchoTuple refuses.
+func (UnimplementedEcho) EchoTuple(context.Context, Tuple3[uint8, string, int64]) (Tuple3[uint8, string, int64], error) {
+	return Tuple3[uint8, string, int64]{}, hostruntime.ErrUnimplemented
+}
+
+// EchoShape refuses.
+func (UnimplementedEcho) EchoShape(context.Context, Shape) (Shape, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoShapes refuses.
+func (UnimplementedEcho) EchoShapes(context.Context, []Shape) ([]Shape, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoColor refuses.
+func (UnimplementedEcho) EchoColor(context.Context, Color) (Color, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoOption refuses.
+func (UnimplementedEcho) EchoOption(context.Context, *uint32) (*uint32, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoOptionString refuses.
+func (UnimplementedEcho) EchoOptionString(context.Context, *string) (*string, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoOptionOption refuses.
+func (UnimplementedEcho) EchoOptionOption(context.Context, **uint32) (**uint32, error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoResult refuses.
+func (UnimplementedEcho) EchoResult(context.Context, hostruntime.Result[uint32, string]) (uint32, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoResultEmpty refuses.
+func (UnimplementedEcho) EchoResultEmpty(context.Context, hostruntime.Result[hostruntime.Unit, hostruntime.Unit]) error {
+	return hostruntime.ErrUnimplemented
+}
+
+// EchoResultOK refuses.
+func (UnimplementedEcho) EchoResultOK(context.Context, hostruntime.Result[Point, hostruntime.Unit]) (Point, error) {
+	return Point{}, hostruntime.ErrUnimplemented
+}
+
+// EchoResultErr refuses.
+func (UnimplementedEcho) EchoResultErr(context.Context, hostruntime.Result[hostruntime.Unit, Shape]) error {
+	return hostruntime.ErrUnimplemented
+}
+
+// EchoResults refuses.
+func (UnimplementedEcho) EchoResults(context.Context, []hostruntime.Result[uint32, string]) ([]hostruntime.Result[uint32, string], error) {
+	return nil, hostruntime.ErrUnimplemented
+}
+
+// EchoSmall refuses.
+func (UnimplementedEcho) EchoSmall(context.Context, Small) (Small, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoMedium refuses.
+func (UnimplementedEcho) EchoMedium(context.Context, Medium) (Medium, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoLarge refuses.
+func (UnimplementedEcho) EchoLarge(context.Context, Large) (Large, error) {
+	return 0, hostruntime.ErrUnimplemented
+}
+
+// EchoMany refuses.
+func (UnimplementedEcho) EchoMany(context.Context, uint8, int16, uint32, int64, float32, float64, rune, bool, string, uint8, int16, uint32, int64, float32, float64, rune, string) (Tuple17[uint8, int16, uint32, int64, float32, float64, rune, bool, string, uint8, int16, uint32, int64, float32, float64, rune, string], error) {
+	return Tuple17[uint8, int16, uint32, int64, float32, float64, rune, bool, string, uint8, int16, uint32, int64, float32, float64, rune, string]{}, hostruntime.ErrUnimplemented
+}
+
+// Nothing refuses.
+func (UnimplementedEcho) Nothing(context.Context) error {
+	return hostruntime.ErrUnimplemented
+}
+
 // One function for each shape of value; each returns what it is given.
 type EchoExports struct {
 	echoBool         *bind.Func
@@ -1109,3 +1299,15 @@ type EchoResultOKError = hostruntime.ResultError[hostruntime.Unit]
 
 // EchoResultErrError is the error case of EchoResultErr's result: a value that the guest returned.
 type EchoResultErrError = hostruntime.ResultError[Shape]
+
+// EchoEchoResultError is the error case of EchoResult's result: a value that the host returned.
+type EchoEchoResultError = hostruntime.ResultError[string]
+
+// EchoEchoResultEmptyError is the error case of EchoResultEmpty's result: a value that the host returned.
+type EchoEchoResultEmptyError = hostruntime.ResultError[hostruntime.Unit]
+
+// EchoEchoResultOKError is the error case of EchoResultOK's result: a value that the host returned.
+type EchoEchoResultOKError = hostruntime.ResultError[hostruntime.Unit]
+
+// EchoEchoResultErrError is the error case of EchoResultErr's result: a value that the host returned.
+type EchoEchoResultErrError = hostruntime.ResultError[Shape]

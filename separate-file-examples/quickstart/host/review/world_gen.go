@@ -83,6 +83,16 @@ type Progress interface {
 	Report(ctx context.Context, done, total uint32) error
 }
 
+// UnimplementedProgress implements Progress by refusing: a guest that calls a
+// function ends with a trap. A host that embeds it goes on compiling when the
+// WIT gets more functions.
+type UnimplementedProgress struct{}
+
+// Report refuses.
+func (UnimplementedProgress) Report(context.Context, uint32, uint32) error {
+	return hostruntime.ErrUnimplemented
+}
+
 // Summarises the earthquakes that lie in the window.
 //
 //	summarize: func(quakes: list<quake>, window: window) -> result<summary, problem>;
