@@ -1,0 +1,3 @@
+function edit_distance(a, b {
+  return 0;
+}

@@ -1,0 +1,1 @@
+const longest_run = (text) => new Set(text).size;

@@ -1,0 +1,3 @@
+function two_sum(nums, target) {
+  for (;;) console.log('still thinking about', target);
+}

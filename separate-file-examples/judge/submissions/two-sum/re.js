@@ -1,0 +1,3 @@
+function two_sum(nums, target) {
+  return nums.find(target).index;
+}
