@@ -24,6 +24,7 @@ const (
 	CodeSyntax      = "syntax"
 	CodeUnknownName = "unknown-name"
 	CodeUnknownPkg  = "unknown-package"
+	CodeWrongKind   = "wrong-kind"
 	CodeDuplicate   = "duplicate-name"
 	CodeRecursive   = "recursive-type"
 	CodeGated       = "unstable"

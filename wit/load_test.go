@@ -62,7 +62,7 @@ func TestErrors(t *testing.T) {
 		return // only some of the examples ran
 	}
 	for _, code := range []string{
-		CodeSyntax, CodeUnknownName, CodeUnknownPkg, CodeDuplicate, CodeRecursive, CodeGated,
+		CodeSyntax, CodeUnknownName, CodeUnknownPkg, CodeWrongKind, CodeDuplicate, CodeRecursive, CodeGated,
 		CodeUnsupported, CodeTooLarge, CodeNoWIT, CodeNoWorld, CodeInvalid,
 	} {
 		if !seen[code] {

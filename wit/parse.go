@@ -132,7 +132,9 @@ func (p *parser) list(end string, item func()) {
 		if p.accept(",") {
 			continue
 		}
-		p.expect(end)
+		if !p.accept(end) {
+			p.fail(`"," or "` + end + `"`)
+		}
 		return
 	}
 }

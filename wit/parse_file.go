@@ -94,7 +94,7 @@ func (p *parser) topItem(text *packageText, depth int) {
 			p.failAt(p.tok.pos, CodeSyntax, "a package has no attributes")
 			return
 		}
-		if depth > maxPackageNesting {
+		if depth >= maxPackageNesting {
 			p.failAt(p.tok.pos, CodeTooLarge, "packages nest more than %d levels deep", maxPackageNesting)
 			return
 		}
@@ -107,7 +107,7 @@ func (p *parser) topItem(text *packageText, depth int) {
 
 // nested reads the block of `package ns:pkg { … }`.
 func (p *parser) nested(text *packageText, n *packageName, docs string, docsPos Position, depth int) {
-	if depth > 0 && !p.failing {
+	if depth == 1 && !p.failing {
 		p.report(n.namespace.pos, CodeSyntax, "package %s is inside of another one: packages nest only at the top of a file", quoted(n.id()))
 	}
 	inner := &packageText{header: n, docs: docs, docsPos: docsPos}

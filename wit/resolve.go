@@ -91,8 +91,7 @@ func (r *resolver) spend(pos Position, n int) bool {
 	return r.work <= maxWork
 }
 
-// resolve turns the text of packages, the root's first, into the model. It
-// stops after a step that found mistakes which would show as others later on.
+// resolve turns the text of packages into the model.
 func resolve(root *unit, units []*unit, features []string) (*Resolved, Errors) {
 	r := &resolver{features: features, units: make(map[string]*unit)}
 	for _, u := range units {
@@ -102,21 +101,24 @@ func resolve(root *unit, units []*unit, features []string) (*Resolved, Errors) {
 		}
 		r.units[u.pkg.ID()] = u
 	}
-	steps := []func(*unit){r.collect, r.openFile, r.sortEntities, r.entities}
 	slices.SortFunc(units, func(a, b *unit) int { return compareIDs(a.pkg, b.pkg) })
-	r.order = units
-	for i, step := range steps {
-		if i == 2 {
-			if r.sortUnits(units); len(r.errs) > 0 {
-				return nil, r.errs
-			}
+	for _, u := range units {
+		r.collect(u)
+	}
+	for _, u := range units {
+		r.openFiles(u)
+	}
+	acyclic := r.sortUnits(units)
+	for _, u := range r.order {
+		acyclic = r.sortEntities(u) && acyclic
+	}
+	for _, u := range r.order {
+		if acyclic {
+			r.entities(u)
 		}
-		for _, u := range r.order {
-			step(u)
-		}
-		if len(r.errs) > 0 {
-			return nil, r.errs
-		}
+	}
+	if len(r.errs) > 0 {
+		return nil, r.errs
 	}
 	if r.limits(); len(r.errs) > 0 {
 		return nil, r.errs

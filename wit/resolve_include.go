@@ -16,7 +16,7 @@ func (b *worldBuilder) include(t *includeText, rank int) {
 	case from == nil:
 		return
 	case from.world == nil:
-		b.r.report(t.path.pos, CodeInvalid, "%s is an interface, not a world", quoted(t.path.text))
+		b.r.report(t.path.pos, CodeWrongKind, "%s is an interface, not a world", quoted(t.path.text))
 		return
 	case off:
 		return

@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// sortUnits puts packages after those they depend on.
-func (r *resolver) sortUnits(units []*unit) {
-	r.order = nil
+// sortUnits puts packages after those they depend on. It is false where that
+// can't be, which is reported.
+func (r *resolver) sortUnits(units []*unit) (ok bool) {
+	ok = true
 	var path []*unit
 	var walk func(u *unit)
 	walk = func(u *unit) {
@@ -16,10 +17,12 @@ func (r *resolver) sortUnits(units []*unit) {
 		path = append(path, u)
 		for _, d := range u.deps {
 			switch to := r.units[d.id]; {
+			case to == nil: // reported with its mention
 			case to.state == unvisited:
 				walk(to)
 			case to.state == visiting:
 				r.packageCycle(path[slices.Index(path, to):])
+				ok = false
 			}
 		}
 		path = path[:len(path)-1]
@@ -31,6 +34,7 @@ func (r *resolver) sortUnits(units []*unit) {
 			walk(u)
 		}
 	}
+	return ok
 }
 
 func (r *resolver) packageCycle(cycle []*unit) {
@@ -56,8 +60,8 @@ func chain(names []string) string {
 
 // sortEntities puts interfaces after those whose types they use, and worlds
 // after those they include. Between packages the order of the packages does
-// that.
-func (r *resolver) sortEntities(u *unit) {
+// that. It is false where that can't be, which is reported.
+func (r *resolver) sortEntities(u *unit) (ok bool) {
 	var all []*entity
 	index := make(map[*entity]int)
 	for _, s := range u.scopes {
@@ -68,10 +72,13 @@ func (r *resolver) sortEntities(u *unit) {
 	}
 	g := newGraph(len(all))
 	for i, e := range all {
-		e.needs(func(p *entityPath, off bool) {
-			to := r.lookup(e.scope, *p, off)
-			if to == nil || to.unit != u {
+		e.needs(func(p *entityPath) {
+			if p.pkg != nil {
 				return
+			}
+			to := r.find(e.scope, p.text)
+			if to == nil || to.unit != u {
+				return // what is unknown is reported when it is resolved
 			}
 			pos := p.pos
 			if e.scope.names[p.text] == to && to.scope == e.scope {
@@ -93,11 +100,13 @@ func (r *resolver) sortEntities(u *unit) {
 			kind = "world"
 		}
 		r.report(pos, CodeRecursive, "%s %s depends on itself: %s", kind, quoted(names[0]), chain(names))
+		return false
 	}
+	return true
 }
 
 // needs calls f with the paths that must be resolved before e.
-func (e *entity) needs(f func(p *entityPath, off bool)) {
+func (e *entity) needs(f func(p *entityPath)) {
 	var items []member
 	if e.iface != nil {
 		items = e.interfaceText.items
@@ -107,9 +116,9 @@ func (e *entity) needs(f func(p *entityPath, off bool)) {
 	for _, m := range items {
 		switch {
 		case e.iface != nil && m.use != nil:
-			f(&m.use.path, true)
+			f(&m.use.path)
 		case m.include != nil:
-			f(&m.include.path, true)
+			f(&m.include.path)
 		}
 	}
 }

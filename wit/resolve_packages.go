@@ -10,8 +10,7 @@ type scope struct {
 	unit     *unit
 	text     *packageText
 	entities []*entity // declared here, in the order of the text
-	names    map[string]*entity
-	aliases  map[string]*topUse // of which names holds the target once it is known
+	names    map[string]*entity // nil for a use of something unknown
 }
 
 // collect finds the interfaces and worlds of a package.
@@ -45,27 +44,24 @@ func (e *entity) gates() gates {
 	return e.worldText.gates
 }
 
-// openFile finds what the names of a package's files stand for, and what other
+// openFiles finds what the names of a package's files stand for, and what other
 // packages it depends on.
-func (r *resolver) openFile(u *unit) {
+func (r *resolver) openFiles(u *unit) {
 	for _, s := range u.scopes {
-		s.names, s.aliases = make(map[string]*entity), make(map[string]*topUse)
+		s.names = make(map[string]*entity)
 		for _, e := range s.entities {
 			s.names[e.text] = e
 		}
 		for _, use := range s.text.uses {
-			if s.names[use.alias.text] != nil {
+			if _, taken := s.names[use.alias.text]; taken {
 				pos := use.alias.pos
-				if declared := u.items[use.alias.text]; declared.scope == s && pos.compare(declared.pos) < 0 {
+				if declared := u.items[use.alias.text]; declared != nil && declared.scope == s && pos.compare(declared.pos) < 0 {
 					pos = declared.pos
 				}
 				r.report(pos, CodeDuplicate, "the name %s is given twice in this file", quoted(use.alias.text))
 				continue
 			}
-			e := r.useTarget(u, use)
-			if e != nil {
-				s.names[use.alias.text], s.aliases[use.alias.text] = e, use
-			}
+			s.names[use.alias.text] = r.useTarget(u, use)
 		}
 		r.dependencies(u, s)
 	}
@@ -84,7 +80,7 @@ func (r *resolver) useTarget(u *unit, use *topUse) *entity {
 	}
 	e := r.foreign(use.path, false)
 	if e != nil && e.world != nil {
-		r.report(use.path.pos, CodeInvalid, "%s is a world; a use names an interface", quoted(use.path.text))
+		r.report(use.path.pos, CodeWrongKind, "%s is a world; a use names an interface", quoted(use.path.text))
 		return nil
 	}
 	return e
@@ -144,14 +140,20 @@ func (r *resolver) lookup(s *scope, p entityPath, off bool) *entity {
 	if p.pkg != nil {
 		return r.foreign(p, off)
 	}
-	if e := s.names[p.text]; e != nil {
+	e := r.find(s, p.text)
+	if _, known := s.names[p.text]; e == nil && !known {
+		r.unknownEntity(p, s.unit, s.unit.items, s.names)
+	}
+	return e
+}
+
+// find returns what a name alone stands for in a scope; nil where that is
+// nothing.
+func (r *resolver) find(s *scope, name string) *entity {
+	if e := s.names[name]; e != nil {
 		return e
 	}
-	if e := s.unit.items[p.text]; e != nil {
-		return e
-	}
-	r.unknownEntity(p, s.unit, s.unit.items, s.names)
-	return nil
+	return s.unit.items[name]
 }
 
 func (r *resolver) foreign(p entityPath, off bool) *entity {

@@ -81,8 +81,12 @@ func (r *resolver) parts(sh *shaper, def *TypeDef, t *typeText) {
 
 // clash reports two names that must differ by more than case and dashes.
 func (r *resolver) clash(second, first name, what, where string) {
-	if second.text == first.text {
+	switch {
+	case second.text == first.text:
 		r.report(second.pos, CodeDuplicate, "%s %s is given twice%s, first at %s", what, quoted(second.text), where, first.pos)
+		return
+	case strings.HasPrefix(second.text, "[") || strings.HasPrefix(first.text, "["):
+		r.report(second.pos, CodeDuplicate, "%s %s clashes with %s%s, at %s", what, quoted(second.text), quoted(first.text), where, first.pos)
 		return
 	}
 	r.report(second.pos, CodeDuplicate, "%s %s differs only in case or dashes from %s%s, at %s", what, quoted(second.text), quoted(first.text), where, first.pos)
@@ -176,7 +180,7 @@ func (sh *shaper) resource(e *typeExpr) *TypeDef {
 		return nil
 	}
 	if def.handle == nil && !def.unknown {
-		sh.r.report(e.pos, CodeInvalid, "%s<%s>: %s is no resource", e.kind, e.name, quoted(e.name))
+		sh.r.report(e.pos, CodeWrongKind, "%s<%s>: %s is no resource", e.kind, e.name, quoted(e.name))
 	}
 	return def.handle
 }
@@ -187,7 +191,7 @@ func (sh *shaper) named(e *typeExpr) *TypeDef {
 	def := sh.sc.defs[e.name]
 	switch {
 	case def == nil && sh.sc.funcs[e.name]:
-		sh.r.report(e.pos, CodeInvalid, "%s is a function, not a type", quoted(e.name))
+		sh.r.report(e.pos, CodeWrongKind, "%s is a function, not a type", quoted(e.name))
 	case def == nil:
 		sh.r.unknownType(sh.sc, e)
 	case def.off && !sh.off:

@@ -87,7 +87,7 @@ func (r *resolver) used(from *entity, n name, off bool) *TypeDef {
 	switch {
 	case def == nil && off && from.unit != nil && from.off:
 	case def == nil && from.types.funcs[n.text]:
-		r.report(n.pos, CodeInvalid, "%s is a function of interface %s; a use takes types", quoted(n.text), quoted(from.text))
+		r.report(n.pos, CodeWrongKind, "%s is a function of interface %s; a use takes types", quoted(n.text), quoted(from.text))
 	case def == nil:
 		e := r.report(n.pos, CodeUnknownName, "unknown type %s in interface %s", quoted(n.text), quoted(from.text))
 		e.suggest(n.text, keys(from.types.defs))
@@ -106,7 +106,7 @@ func (r *resolver) interfaceAt(s *scope, p entityPath, off bool) *entity {
 		return nil
 	case e.iface == nil:
 		if !off || p.pkg == nil {
-			r.report(p.pos, CodeInvalid, "%s is a world, not an interface", quoted(p.text))
+			r.report(p.pos, CodeWrongKind, "%s is a world, not an interface", quoted(p.text))
 		}
 		return nil
 	case e.off && !off:
