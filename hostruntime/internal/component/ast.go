@@ -15,15 +15,6 @@ type Component struct {
 	// Imports and Exports are those of Defs again, in order.
 	Imports []*Import
 	Exports []*Export
-	// CustomSections are the component's own custom sections, for tools.
-	CustomSections []CustomSection
-}
-
-// A CustomSection is a named section without meaning to the decoder.
-type CustomSection struct {
-	Offset int
-	Name   string
-	Data   []byte
 }
 
 // A Def is one definition: *CoreModule, *CoreInstantiate, *CoreInlineExports,

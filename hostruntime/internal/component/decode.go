@@ -149,12 +149,8 @@ func (d *decoder) component(r *reader, parent *scope, nesting int) (*Component, 
 func (d *decoder) section(r *reader, id byte, c *Component, s *scope, nesting int) {
 	switch id {
 	case 0:
-		offset := r.pos
-		name := r.name("the name of a custom section")
-		data := r.bytes(uint32(r.left()), "the content")
-		if r.err == nil && d.define(r) {
-			c.CustomSections = append(c.CustomSections, CustomSection{Offset: offset, Name: name, Data: data})
-		}
+		r.name("the name of a custom section")
+		r.bytes(uint32(r.left()), "the content")
 	case 1:
 		d.add(r, c, func() Def { return d.coreModule(r, s) })
 	case 2:

@@ -38,9 +38,6 @@ type ResourceHandle struct {
 // Kind returns "resource".
 func (h *ResourceHandle) Kind() string { return "resource" }
 
-// Lent reports whether a call that isn't over was given a borrow of h.
-func (h *ResourceHandle) Lent() bool { return h.lends > 0 }
-
 func (h *ResourceHandle) form() string {
 	if h.Own {
 		return "owned"

@@ -90,7 +90,7 @@ func TestLentHandleCannotLeave(t *testing.T) {
 	second.DeliverResolve()
 	refused()
 	first.DeliverResolve()
-	if h, err := table.Drop(rt, i); err != nil || !h.Own || h.Lent() || h.Rep != 1 {
+	if h, err := table.Drop(rt, i); err != nil || !h.Own || h.Rep != 1 {
 		t.Errorf("after the calls ended: %+v, %v", h, err)
 	}
 }
@@ -99,8 +99,8 @@ func TestBorrowEndsWithItsTask(t *testing.T) {
 	table, rt := handle.NewTable(&instance{"user"}, 0), &handle.ResourceType{Name: "r", Impl: &instance{"other"}}
 	var task handle.Task
 	i, err := table.LowerBorrow(rt, uint32(5), &task)
-	if err != nil || task.Borrows() != 1 {
-		t.Fatalf("index %d, %v, %d borrows", i, err, task.Borrows())
+	if err != nil || task.Return() == nil {
+		t.Fatalf("index %d, %v", i, err)
 	}
 	_, err = table.LiftOwn(rt, i)
 	wantMisuse(t, err, "a borrow of resource \"r\" passed where an own is wanted")
@@ -129,13 +129,13 @@ func TestBorrowIntoTheDefiningInstance(t *testing.T) {
 	table, rt := handle.NewTable(definer, 0), &handle.ResourceType{Name: "r", Impl: definer}
 	var task handle.Task
 	got, err := table.LowerBorrow(rt, uint32(0xfffffffe), &task)
-	if err != nil || got != 0xfffffffe || table.Len() != 0 || task.Borrows() != 0 {
-		t.Errorf("got %#x, %v, %d entries, %d borrows", got, err, table.Len(), task.Borrows())
+	if err != nil || got != 0xfffffffe || table.Len() != 0 || task.Return() != nil {
+		t.Errorf("got %#x, %v, %d entries", got, err, table.Len())
 	}
 	// A host resource in a table without an owner is no such case.
 	ownerless, host := handle.NewTable(nil, 0), &handle.ResourceType{Name: "h"}
-	if i, err := ownerless.LowerBorrow(host, "value", &task); err != nil || i != 1 || task.Borrows() != 1 {
-		t.Errorf("host resource: index %d, %v, %d borrows", i, err, task.Borrows())
+	if i, err := ownerless.LowerBorrow(host, "value", &task); err != nil || i != 1 || task.Return() == nil {
+		t.Errorf("host resource: index %d, %v", i, err)
 	}
 }
 

@@ -10,9 +10,6 @@ type Task struct {
 	borrows int
 }
 
-// Borrows returns how many of the borrows it was given the task still holds.
-func (s *Task) Borrows() int { return s.borrows }
-
 // Return checks that the task may return: it has dropped every borrow.
 //
 // Errors: *Error.
