@@ -51,6 +51,10 @@ const (
 	opF32Div        = 0x95
 	opF64Sqrt       = 0x9f
 	opF64Div        = 0xa3
+	opI32TruncF32S  = 0xa8
+	opI32TruncF64U  = 0xab
+	opI64TruncF32S  = 0xae
+	opI64TruncF64U  = 0xb1
 	opRefNull       = 0xd0
 	opRefFunc       = 0xd2
 	opGC            = 0xfb

@@ -127,7 +127,11 @@ func TestRefused(t *testing.T) {
 			}
 			m.fn(m.typ(nil, nil), nil, code, op(opUnreachable))
 		}), "more locals, parameters and results than its size warrants"},
-		{"blocks", withCode(bytes.Repeat(op(opLoop, emptyType, opEnd), 10_001)), "60006 blocks and br_table labels, counting an if as 3 and a loop as 6"},
+		{"blocks", withCode(bytes.Repeat(op(opLoop, emptyType, opEnd), 10_001)), "60006 blocks, or what costs as much"},
+		{"branches", withCode(bytes.Repeat(seq(i32(0), op(opBrIf, 0)), 15_001)), "60004 blocks"},
+		{"labels", withCode(i32(0), op(opBrTable), u(60_000), make([]byte, 60_001)), "60001 blocks"},
+		{"divisions", withCode(bytes.Repeat(seq(i32(1), i32(1), op(opI32DivS, opDrop)), 60_001)), "60001 blocks"},
+		{"bulk operations", withCode(bytes.Repeat(op(opMisc, 9, 0), 5_001)), "60012 blocks"},
 		{"loops with locals", with(func(m *asm) {
 			m.fn(m.typ(nil, nil), make1000(I32), bytes.Repeat(op(opLoop, emptyType, opEnd), 401))
 		}), "401000 locals times loops"},

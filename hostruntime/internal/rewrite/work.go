@@ -7,16 +7,21 @@ package rewrite
 // times and more of what the largest functions of CPython, QuickJS and
 // StarlingMonkey hold. At each bound wazero needs seconds and less than 2 GB.
 const (
-	maxControl        = 60_000    // blocks and labels of br_tables, an if counting for 3, a loop for 6
+	maxControl        = 60_000    // blocks, and what counts for them: see control
 	maxLocalsByLoops  = 400_000   // locals times loops
 	maxLocalsByBlocks = 2_000_000 // locals times blocks of any kind and labels
 	maxCallsByGlobals = 8_000_000 // calls times mutable globals, which are reloaded after each
 )
 
 // A work counts what one function holds.
-type work struct{ blocks, labels, ifs, loops, calls int }
+type work struct {
+	// control is in quarters of a block.
+	control                           int
+	blocks, labels, ifs, loops, calls int
+}
 
 func (w *work) add(in *instruction) {
+	w.control += control(in)
 	switch {
 	case in.op == opLoop:
 		w.loops++
@@ -25,11 +30,39 @@ func (w *work) add(in *instruction) {
 	case in.op == opBlock:
 		w.blocks++
 	case in.op == opBrTable:
-		// wazero makes a block for each label.
 		w.labels += in.count + 1
 	case in.op == opCall || in.kind == immCallIndirect:
 		w.calls++
 	}
+}
+
+// control says how much wazero has to do for an instruction, in quarters of
+// what a block costs it. It makes blocks of its own for labels, branches and
+// checks, and dozens for a bulk operation.
+func control(in *instruction) int {
+	const block = 4
+	switch op := in.op; {
+	case op == opBlock:
+		return block
+	case op == opIf:
+		return 3 * block
+	case op == opLoop:
+		return 6 * block
+	case op == opBrIf:
+		return 4 * block
+	case op == opBrTable:
+		return (in.count + 1) * block
+	case op == opCall:
+		return 1
+	case op == opCallIndirect, op == opTableGet, op == opTableSet, op == opRefFunc, op == opMemoryGrow:
+		return 2 * block
+	case op >= opI32DivS && op <= opI32RemU, op >= opI64DivS && op <= opI64RemU,
+		op >= opI32TruncF32S && op <= opI32TruncF64U, op >= opI64TruncF32S && op <= opI64TruncF64U:
+		return block
+	case op == opMisc && in.sub >= subMemoryInit:
+		return 12 * block
+	}
+	return 0
 }
 
 // check refuses a function that is beyond one of the bounds.
@@ -38,7 +71,7 @@ func (w *work) check(p *parser, at, locals int) {
 		what     string
 		n, limit int
 	}{
-		{"blocks and br_table labels, counting an if as 3 and a loop as 6", w.blocks + w.labels + 3*w.ifs + 6*w.loops, maxControl},
+		{"blocks, or what costs as much", (w.control + 3) / 4, maxControl},
 		{"locals times loops", locals * w.loops, maxLocalsByLoops},
 		{"locals times blocks and br_table labels", locals * (w.blocks + w.labels + w.ifs + w.loops), maxLocalsByBlocks},
 		{"calls times mutable globals", w.calls * p.mutables, maxCallsByGlobals},
