@@ -94,3 +94,10 @@ func (g *Gate) CloseSocket() {
 	defer g.mu.Unlock()
 	g.sockets--
 }
+
+// OpenSockets returns how many raw sockets are open.
+func (g *Gate) OpenSockets() uint64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.sockets
+}

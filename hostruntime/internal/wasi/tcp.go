@@ -42,8 +42,8 @@ type tcpSocket struct {
 	// local is the address that the socket is bound to.
 	local netip.AddrPort
 
-	// mu guards against close, which comes from any goroutine; everything else
-	// comes from the guest's calls.
+	// mu is held to write what follows, and by close, which comes from any
+	// goroutine; everything else comes from the guest's calls.
 	mu    sync.Mutex
 	place *place
 	// listener holds on to the local address from start-bind on, where the
@@ -64,7 +64,7 @@ func newTCPSocket(h *Host, p *place, v6 bool) *tcpSocket {
 func (s *tcpSocket) close() {
 	s.mu.Lock()
 	place, listener, dial, conn := s.place, s.listener, s.dial, s.conn
-	s.place, s.listener, s.dial = nil, nil, nil
+	s.place = nil // the others can be closed again, and the guest's calls still look at them
 	s.mu.Unlock()
 	if listener != nil {
 		listener.close()

@@ -50,6 +50,9 @@ func finishTCPConnect(c *call, s *tcpSocket) (value.Value, error) {
 	s.hold(nil, nil)
 	if dial.err != nil {
 		s.state = tcpClosed
+		if socketCode(dial.err) == "address-not-bindable" {
+			return socketFail("address-in-use"), nil // no port is left
+		}
 		return socketFailed(dial.err)
 	}
 	s.attach(dial.conn, dial.flow)
