@@ -1,4 +1,5 @@
-// Command bench prints what the runtime costs for guests of each engine: cold
+// Command bench prints what the runtime costs for guests of each engine:
+// decoding, validating and linking a component, cold
 // and cached start, instantiation, first and steady calls, and what metering
 // adds.
 //
@@ -83,15 +84,15 @@ func run() error {
 	defer os.RemoveAll(dir)
 	fmt.Printf("%s %s/%s, %d cores; each cell: one run, or minimum / median\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "engine\ton\tcomponent\tdecode+link\tcold start\tcached start\tinstantiate\tfirst call\tsteady call\tcompute\tmetering costs")
+	fmt.Fprintln(w, "engine\ton\tcomponent\tdecode+validate\t\tlink\tcold start\tcached start\tinstantiate\tfirst call\tsteady call\tcompute\tmetering costs")
 	for _, engine := range guest.Engines {
 		path := filepath.Join(dir, engine+".wasm")
 		r, err := measure(ctx, engine, path)
 		if err != nil {
 			return fmt.Errorf("%s: %w", engine, err)
 		}
-		fmt.Fprintf(w, "%s\tcapsule\t%.1f MB\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%+.0f %%\n", engine, float64(r.size)/1e6,
-			r.decode, r.cold, r.cached, r.instantiate, r.first, r.steady, r.compute, r.metering)
+		fmt.Fprintf(w, "%s\tcapsule\t%.1f MB\t%s\t%.0f MB/s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%+.0f %%\n", engine, float64(r.size)/1e6,
+			r.validate, float64(r.size)/1e6/r.validate.min().Seconds(), r.link(), r.cold, r.cached, r.instantiate, r.first, r.steady, r.compute, r.metering)
 		if *python == "" {
 			continue
 		}
@@ -99,19 +100,24 @@ func run() error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\twasmtime 50\t\t\t%s\t%s\t%s\t%s\t%s\t%s\t\n",
+		fmt.Fprintf(w, "\twasmtime 50\t\t\t\t\t%s\t%s\t%s\t%s\t%s\t%s\t\n",
 			p.cold, p.cached, p.instantiate, p.first, p.steady, p.compute)
-		fmt.Fprintf(w, "\tratio of minima\t\t\t%s\t%s\t%s\t%s\t%s\t%s\t\n", ratio(r.cold, p.cold), ratio(r.cached, p.cached),
+		fmt.Fprintf(w, "\tratio of minima\t\t\t\t\t%s\t%s\t%s\t%s\t%s\t%s\t\n", ratio(r.cold, p.cold), ratio(r.cached, p.cached),
 			ratio(r.instantiate, p.instantiate), ratio(r.first, p.first), ratio(r.steady, p.steady), ratio(r.compute, p.compute))
 	}
 	return w.Flush()
 }
 
 type result struct {
-	size                                                      int
-	decode, cold, cached, instantiate, first, steady, compute figure
-	metering                                                  float64
+	size int
+	// validate is what decoding and validating take, inspect that and linking.
+	validate, inspect                                 figure
+	cold, cached, instantiate, first, steady, compute figure
+	metering                                          float64
 }
+
+// link is what linking takes: the difference of two minima.
+func (r *result) link() string { return short(max(r.inspect.min()-r.validate.min(), 0)) }
 
 func measure(ctx context.Context, engine, path string) (*result, error) {
 	file := "testsuite/bench/sandbox/guest.js"
@@ -126,7 +132,10 @@ func measure(ctx context.Context, engine, path string) (*result, error) {
 		return nil, err
 	}
 	r := &result{size: len(bytes)}
-	if r.decode, err = times(20, func() error { _, err := hostruntime.Inspect(bytes); return err }); err != nil {
+	if r.validate, err = times(20, func() error { return hostruntime.Validate(bytes) }); err != nil {
+		return nil, err
+	}
+	if r.inspect, err = times(20, func() error { _, err := hostruntime.Inspect(bytes); return err }); err != nil {
 		return nil, err
 	}
 	metered := path + "-metered"
