@@ -61,27 +61,29 @@ func (l *literal) take(n int, t *abi.Type) []byte {
 	return b
 }
 
-// unsigned reads an unsigned LEB128 number.
-func (l *literal) unsigned(t *abi.Type) uint64 {
-	n, size := binary.Uvarint(l.bytes)
-	if size <= 0 {
-		l.malformed(t)
-		return 0
+// leb reads a LEB128 number and returns its bits, and how many they are.
+func (l *literal) leb(t *abi.Type) (n uint64, bits uint) {
+	for bits < 64 {
+		b := l.take(1, t)[0]
+		n |= uint64(b&0x7f) << bits
+		bits += 7
+		if b < 0x80 {
+			return n, bits
+		}
 	}
-	l.bytes = l.bytes[size:]
+	l.malformed(t)
+	return 0, 64
+}
+
+func (l *literal) unsigned(t *abi.Type) uint64 {
+	n, _ := l.leb(t)
 	return n
 }
 
-// signed reads a signed LEB128 number.
 func (l *literal) signed(t *abi.Type) int64 {
-	n, size := binary.Uvarint(l.bytes)
-	if size <= 0 {
-		l.malformed(t)
-		return 0
-	}
-	l.bytes = l.bytes[size:]
-	if used := 7 * uint(size); used < 64 {
-		return int64(n<<(64-used)) >> (64 - used)
+	n, bits := l.leb(t)
+	if bits < 64 {
+		return int64(n<<(64-bits)) >> (64 - bits)
 	}
 	return int64(n)
 }
@@ -144,6 +146,9 @@ func (l *literal) value(t *abi.Type) value.Value {
 func (l *literal) primitive(t *abi.Type) value.Value {
 	if t.Kind == abi.String {
 		b := l.take(l.length(t), t)
+		if !utf8.Valid(b) {
+			l.malformed(t)
+		}
 		if !l.charge(stringCost + uint64(len(b))) {
 			return nil
 		}
