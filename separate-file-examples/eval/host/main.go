@@ -27,9 +27,10 @@ import (
 func main() {
 	lang := flag.String("lang", "", "python or javascript; by default what the file's name says")
 	memory := flag.Uint64("memory", 128, "the most memory the program may have, in MiB")
+	fuel := flag.Uint64("fuel", hostruntime.FuelMedium, "the most work it may do, in units that are the same everywhere")
 	timeout := flag.Duration("timeout", 5*time.Second, "the longest it may run")
 	flag.Parse()
-	limits := hostruntime.Limits{MemoryBytes: *memory << 20, WallTime: *timeout}
+	limits := hostruntime.Limits{MemoryBytes: *memory << 20, Fuel: *fuel, WallTime: *timeout}
 	if err := run(context.Background(), *lang, flag.Arg(0), limits); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -54,7 +55,7 @@ func run(ctx context.Context, lang, file string, limits hostruntime.Limits) erro
 	}
 
 	value, used, err := evaluate(ctx, engine, limits, source, os.Stdout)
-	fmt.Fprintf(os.Stderr, "%s: %v, %d MiB\n", used.Outcome, used.WallTime.Round(time.Millisecond), used.MemoryBytes>>20)
+	fmt.Fprintf(os.Stderr, "%s: %d units of fuel, %v, %d MiB\n", used.Outcome, used.Fuel, used.WallTime.Round(time.Millisecond), used.MemoryBytes>>20)
 	if err != nil {
 		return errors.New(explain(err))
 	}

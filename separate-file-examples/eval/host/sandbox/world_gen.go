@@ -19,7 +19,7 @@ const _ = hostruntime.GeneratedV1
 // It serves one call at a time and must be closed.
 type Sandbox struct {
 	// Evaluator are the functions of demo:eval/evaluator@0.1.0.
-	Evaluator Evaluator
+	Evaluator EvaluatorExports
 
 	instance *hostruntime.Instance
 }
@@ -59,7 +59,7 @@ func Bind(instance *hostruntime.Instance) (*Sandbox, error) {
 	}
 	return &Sandbox{
 		instance: instance,
-		Evaluator: Evaluator{
+		Evaluator: EvaluatorExports{
 			evaluate: funcs[0],
 		},
 	}, nil
@@ -87,8 +87,18 @@ type Console interface {
 	Print(ctx context.Context, text string) error
 }
 
+// UnimplementedConsole implements Console by refusing: a guest that calls a
+// function ends with a trap. A host that embeds it goes on compiling when the
+// WIT gets more functions.
+type UnimplementedConsole struct{}
+
+// Print refuses.
+func (UnimplementedConsole) Print(context.Context, string) error {
+	return hostruntime.ErrUnimplemented
+}
+
 // What happens to a program that somebody, or some model, wrote.
-type Evaluator struct {
+type EvaluatorExports struct {
 	evaluate *bind.Func
 }
 
@@ -97,7 +107,7 @@ type Evaluator struct {
 // text is empty where there is no such value.
 //
 //	evaluate: func(source: string) -> result<string, failure>;
-func (e *Evaluator) Evaluate(ctx context.Context, source string) (string, error) {
+func (e *EvaluatorExports) Evaluate(ctx context.Context, source string) (string, error) {
 	c, err := e.evaluate.Begin(ctx)
 	if err != nil {
 		return "", err
