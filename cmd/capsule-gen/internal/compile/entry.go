@@ -52,7 +52,13 @@ func entrySource(e toolchain.Engine, guest string, exports []Export) string {
 	if e == toolchain.Python {
 		return pythonEntry(strings.TrimSuffix(guest, ".py"), exports)
 	}
-	return javascriptEntry(guest, exports)
+	return javascriptEntry(e, guest, exports)
+}
+
+// answersEvent reports whether an export may be left to StarlingMonkey, which
+// answers requests by the event that addEventListener("fetch") waits for.
+func answersEvent(e toolchain.Engine, export Export) bool {
+	return e == toolchain.StarlingMonkey && strings.HasPrefix(export.ID, "wasi:http/incoming-handler@0.2.")
 }
 
 func pythonEntry(guest string, exports []Export) string {
@@ -76,7 +82,7 @@ func pythonEntry(guest string, exports []Export) string {
 	return out.String()
 }
 
-func javascriptEntry(guest string, exports []Export) string {
+func javascriptEntry(e toolchain.Engine, guest string, exports []Export) string {
 	var out strings.Builder
 	module := strconv.Quote("./" + guest) // plain ASCII, see checkName
 	fmt.Fprintf(&out, "import * as guest from %s;\nexport * from %s;\n"+
@@ -89,6 +95,9 @@ func javascriptEntry(guest string, exports []Export) string {
 			continue
 		}
 		alias := camel(export.Interface)
+		if answersEvent(e, export) {
+			fmt.Fprintf(&out, "if (guest[%q] ?? guest.%s) ", export.ID, alias)
+		}
 		fmt.Fprintf(&out, "check((guest[%q] ?? guest.%s)?.%s, %q);\n", export.ID, alias, name,
 			fmt.Sprintf("it doesn't export an object %s with a function %s", alias, name))
 	}
