@@ -100,6 +100,12 @@ func site(t *testing.T) *httptest.Server {
 		data, err := io.ReadAll(r.Body)
 		fmt.Fprintf(w, "%d pieces, %v, length %d", strings.Count(string(data), ";"), err, r.ContentLength)
 	})
+	mux.HandleFunc("/trailers", func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.Header().Set("Trailer", "X-End")
+		io.WriteString(w, "see below")
+		w.Header().Set("X-End", r.Trailer.Get("X-End"))
+	})
 	mux.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
 			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
@@ -112,47 +118,70 @@ func site(t *testing.T) *httptest.Server {
 	return s
 }
 
-func TestStarlingMonkeyFetches(t *testing.T) {
-	c := load(t, guest.Spec{WIT: "wit", World: "web", Engine: guest.StarlingMonkey, File: "sandbox/client.js"})
-	s := site(t)
-	for _, row := range []struct{ what, path, want string }{
-		{"get", "/hello", "200 Go hello"},
-		{"stream", "/pieces", "true 500000"},
-		{"upload", "/upload", "1000 pieces, <nil>, length -1"},
-		{"try", "/hello", "allowed"},
-	} {
-		t.Run(row.what, func(t *testing.T) {
-			got, report, err := act(t, c, allow(t, s.URL, hostruntime.NetworkLimits{}), row.what, s.URL+row.path)
-			if err != nil || got != row.want {
-				t.Errorf("got %q, %v, want %q", got, err, row.want)
+// clients are the guests that use the web, and what they are told of a request
+// that is refused.
+var clients = []struct {
+	engine, world, file, refused string
+	actions                      []action
+}{
+	{guest.StarlingMonkey, "web", "sandbox/client.js", "refused", nil},
+	{guest.Python, "client", "sandbox/client.py", "ErrorCode_HttpRequestDenied", []action{{"trailers", "/trailers", "sent"}}},
+}
+
+type action struct{ what, path, want string }
+
+// actions are what every client does.
+var actions = []action{
+	{"get", "/hello", "200 Go hello"},
+	{"stream", "/pieces", "500000"},
+	{"upload", "/upload", "1000 pieces, <nil>, length -1"},
+	{"try", "/hello", "allowed"},
+}
+
+func TestClients(t *testing.T) {
+	for _, client := range clients {
+		t.Run(client.engine, func(t *testing.T) {
+			c := load(t, guest.Spec{WIT: "wit", World: client.world, Engine: client.engine, File: client.file})
+			s := site(t)
+			for _, a := range append(actions, client.actions...) {
+				t.Run(a.what, func(t *testing.T) { testAction(t, c, s.URL, a) })
 			}
-			if n := report.Network.Records; len(n) != 1 || n[0].Status != http.StatusOK {
-				t.Errorf("the report has %+v", n)
+			for name, policy := range map[string]hostruntime.Policy{
+				"without a network":   {},
+				"without its own one": allow(t, "http://127.0.0.1:1", hostruntime.NetworkLimits{}),
+			} {
+				t.Run("try "+name, func(t *testing.T) {
+					got, _, err := act(t, c, policy, "try", s.URL+"/hello")
+					if err != nil || got != client.refused {
+						t.Errorf("got %q, %v", got, err)
+					}
+				})
 			}
+			t.Run("limits", func(t *testing.T) { testLimits(t, c, s.URL) })
 		})
 	}
-	for name, policy := range map[string]hostruntime.Policy{
-		"without a network":   {},
-		"without its own one": allow(t, "http://127.0.0.1:1", hostruntime.NetworkLimits{}),
-	} {
-		for _, what := range []string{"try", "try to upload"} {
-			t.Run(what+" "+name, func(t *testing.T) {
-				got, _, err := act(t, c, policy, what, s.URL+"/hello")
-				if err != nil || got != "refused" {
-					t.Errorf("got %q, %v", got, err)
-				}
-			})
-		}
+}
+
+func testAction(t *testing.T, c *hostruntime.Component, server string, a action) {
+	got, report, err := act(t, c, allow(t, server, hostruntime.NetworkLimits{}), a.what, server+a.path)
+	if err != nil || got != a.want {
+		t.Errorf("got %q, %v, want %q", got, err, a.want)
 	}
+	if n := report.Network.Records; len(n) != 1 || n[0].Status != http.StatusOK {
+		t.Errorf("the report has %+v", n)
+	}
+}
+
+func testLimits(t *testing.T, c *hostruntime.Component, server string) {
 	for _, row := range []struct {
 		what, path, limit string
 		limits            hostruntime.NetworkLimits
 	}{
 		{"endless download", "/endless", hostruntime.LimitReceivedBytes, hostruntime.NetworkLimits{ReceivedBytes: 1 << 20}},
-		{"endless requests", "/hello", hostruntime.LimitRequests, hostruntime.NetworkLimits{Requests: 20}},
+		{"endless requests", "/hello", hostruntime.LimitRequests, hostruntime.NetworkLimits{Requests: 50}},
 	} {
 		t.Run(row.what, func(t *testing.T) {
-			_, report, err := act(t, c, allow(t, s.URL, row.limits), row.what, s.URL+row.path)
+			_, report, err := act(t, c, allow(t, server, row.limits), row.what, server+row.path)
 			if e, ok := errors.AsType[*hostruntime.LimitError](err); !ok || e.Limit != row.limit {
 				t.Errorf("got %v, want the limit on %s", err, row.limit)
 			}

@@ -117,6 +117,16 @@ func fieldsSize(entries []fieldEntry) int {
 	return size
 }
 
+// sentSize returns how long entries are in HTTP/1.1, which is what counts
+// against the network's limits, whatever the version.
+func sentSize(entries []fieldEntry) int {
+	size := 0
+	for _, e := range entries {
+		size += len(e.name) + len(": ") + len(e.value) + len("\r\n")
+	}
+	return size
+}
+
 // replace makes entries those of f, and charges for them.
 func (f *fields) replace(h *Host, entries []fieldEntry) error {
 	size := fieldsSize(entries)

@@ -159,7 +159,7 @@ func (x *exchange) begin(c *call, r *outgoingRequest) error {
 	}
 	x.flow = flow
 	req.Header = x.header(r.headers, scheme, u.Hostname())
-	if err := flow.Sent(len(method) + len(u.RequestURI()) + len(u.Host) + fieldsSize(r.headers)); err != nil {
+	if err := flow.Sent(len(method) + len(u.RequestURI()) + len(u.Host) + sentSize(r.headers)); err != nil {
 		flow.Done(0, err)
 		return err
 	}
@@ -308,11 +308,10 @@ func (x *exchange) accept(resp *http.Response) error {
 	}
 	x.flow.Answered(resp.StatusCode)
 	x.headers = x.scrubbed(resp.Header)
-	size := fieldsSize(x.headers)
-	if err := x.flow.Received(size); err != nil {
+	if err := x.flow.Received(sentSize(x.headers)); err != nil {
 		return err
 	}
-	if size > MaxFieldsBytes {
+	if fieldsSize(x.headers) > MaxFieldsBytes {
 		return sectionSize("response-header")
 	}
 	return nil
