@@ -25,15 +25,26 @@ func HostValue(iface, name string, v value.Value) bind.Import {
 // name is as for Call. It stays valid after the instance is closed and must not
 // be changed.
 //
-// Errors: *LinkError for an unknown name.
+// Errors: *LinkError for an unknown or ambiguous name.
 func (in *Instance) Value(name string) (value.Value, error) {
 	iface, short := splitName(name)
+	found, others := -1, 0
 	for _, e := range in.component.plan.ExportedValues {
-		if e.Name == short && (e.Interface == iface || withoutVersion(e.Interface) == iface) {
+		switch {
+		case e.Name != short:
+		case e.Interface == iface:
 			return in.values[e.Value], nil
+		case iface == "" || withoutVersion(e.Interface) == iface:
+			found, others = e.Value, others+1
 		}
 	}
-	return nil, &LinkError{Item: name, Reason: "the component exports no such value"}
+	if others > 1 {
+		return nil, &LinkError{Item: name, Reason: "several exported values have this name: say of which interface"}
+	}
+	if found < 0 {
+		return nil, &LinkError{Item: name, Reason: "the component exports no such value"}
+	}
+	return in.values[found], nil
 }
 
 // splitName splits the name of an export into those of the interface, empty if

@@ -217,6 +217,7 @@ func TestNestedValues(t *testing.T) {
 	}
 	wantValue(t, in, "inner#x", value.U32(42))
 	wantValue(t, in, "inner#y", value.U32(42))
+	wantValue(t, in, "y", value.U32(42))
 	_, err = instantiate(t, outer("\x2b"))
 	if e, ok := errors.AsType[*hostruntime.LinkError](err); !ok || e.Item != "pair#w" {
 		t.Errorf("got %v, want a link error for pair#w", err)
