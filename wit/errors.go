@@ -11,7 +11,10 @@ import (
 func (p Position) String() string {
 	s := p.File
 	if p.Line > 0 {
-		s += ":" + strconv.Itoa(p.Line)
+		if s != "" {
+			s += ":"
+		}
+		s += strconv.Itoa(p.Line)
 		if p.Column > 0 {
 			s += ":" + strconv.Itoa(p.Column)
 		}

@@ -39,10 +39,15 @@ func Load(ctx context.Context, path string, opts Options) (*Resolved, error) {
 	if err != nil {
 		return nil, err
 	}
+	return load(src, opts.Features)
+}
+
+// load is Load for text that is read already.
+func load(src *source, features []string) (*Resolved, error) {
 	root, all, errs := units(src)
 	var resolved *Resolved
 	if len(errs) == 0 {
-		resolved, errs = resolve(root, all, opts.Features)
+		resolved, errs = resolve(root, all, features)
 	}
 	if len(errs) > 0 {
 		return nil, src.explain(errs).Err()

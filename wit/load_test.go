@@ -220,19 +220,3 @@ interface two { resource r; use one.{r as other}; both: func(x: r, y: other); }
 		t.Error("a resource brought in by use lost its identity")
 	}
 }
-
-func FuzzParseWIT(f *testing.F) {
-	f.Add("package a:b; interface i { f: func(x: list<u8>) -> result<string, u8>; }")
-	f.Add("package a:b; world w { import i: interface { resource r { constructor(); } } include v with { a as b } }")
-	f.Add("package a:b { interface %i { /* { */ @unstable(feature = x) g: async func(); } }")
-	f.Fuzz(func(t *testing.T, text string) {
-		dir := t.TempDir()
-		unpack(t, filepath.Join(dir, "a.wit"), []byte(text))
-		_, err := Load(t.Context(), dir, Options{})
-		var one *Error
-		var list Errors
-		if err != nil && !errors.As(err, &one) && !errors.As(err, &list) {
-			t.Errorf("%v (%T) is not about the text", err, err)
-		}
-	})
-}

@@ -21,16 +21,21 @@ type parser struct {
 	tok     token // the current one
 	depth   int   // of the braces around it
 	errs    Errors
-	failing bool // an error was met, and the item around it isn't left yet
+	failing bool      // an error was met, and the item around it isn't left yet
+	role    role      // of the current token
+	trace   *[]traced // what is consumed, for Format; nil where nobody asks
 }
 
 // parse returns what the text of one file says, as far as it could be read,
 // with the mistakes in it.
-func parse(file, text string) (*packageText, Errors) {
+func parse(file, text string) (*packageText, Errors) { return parseTraced(file, text, nil) }
+
+// parseTraced is parse, and adds what it consumes to trace.
+func parseTraced(file, text string, trace *[]traced) (*packageText, Errors) {
 	if errs := checkCharacters(file, text); len(errs) > 0 {
 		return nil, errs
 	}
-	p := parser{lex: newLexer(file, text)}
+	p := parser{lex: newLexer(file, text), trace: trace}
 	p.advance()
 	parsed := p.file()
 	return parsed, p.errs
@@ -43,7 +48,21 @@ func (p *parser) advance() {
 	case p.tok.is("}"):
 		p.depth = max(p.depth-1, 0)
 	}
+	if p.trace != nil && p.tok.kind != tokenEOF {
+		*p.trace = append(*p.trace, traced{token: p.tok, role: p.role, end: p.lex.off})
+	}
+	p.role = plain
 	p.tok = p.lex.next()
+}
+
+// mark gives the current token a role.
+func (p *parser) mark(r role) { p.role = r }
+
+// markLast gives the token before the current one a role.
+func (p *parser) markLast(r role) {
+	if p.trace != nil && len(*p.trace) > 0 {
+		(*p.trace)[len(*p.trace)-1].role = r
+	}
 }
 
 // peek returns the token after the current one.
@@ -142,6 +161,7 @@ func (p *parser) list(end string, item func()) {
 // block reads the items of a block up to its closing brace. One that can't be
 // read is reported and passed over.
 func (p *parser) block(item func()) {
+	p.mark(blockBrace)
 	p.expect("{")
 	depth := p.depth
 	for !p.failing && !p.accept("}") {

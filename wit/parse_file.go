@@ -63,6 +63,7 @@ func (p *parser) docsPos() Position {
 // packageName reads `ns:pkg@1.2.3`.
 func (p *parser) packageName() *packageName {
 	n := &packageName{namespace: p.name()}
+	p.mark(pathColon)
 	p.expect(":")
 	n.pkg = p.name()
 	n.version = p.optionalVersion()
@@ -136,7 +137,8 @@ func (p *parser) topUse(text *packageText, gates gates) {
 // Spec: WIT, "Item: toplevel-use": use-path.
 func (p *parser) path() entityPath {
 	first := p.name()
-	if !p.accept(":") {
+	if p.mark(pathColon); !p.accept(":") {
+		p.mark(plain)
 		return entityPath{name: first}
 	}
 	n := &packageName{namespace: first, pkg: p.name()}

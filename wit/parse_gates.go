@@ -34,6 +34,7 @@ func (p *parser) gates() gates {
 		default:
 			p.failAt(kind.pos, CodeSyntax, "unknown attribute %s; there are @since, @unstable, @deprecated and @external-id", quoted("@"+kind.text))
 		}
+		p.markLast(gateEnd)
 		if twice && !p.failing {
 			p.report(kind.pos, CodeDuplicate, "@%s is given twice", kind.text)
 		}
@@ -121,6 +122,7 @@ func (p *parser) version() string {
 		p.failAt(at.pos, CodeSyntax, "%s is not a version: one has three numbers, as in 1.2.3", quoted(version))
 	}
 	p.lex.off = at.start + len(version)
+	p.tok.text = version
 	p.advance()
 	return version
 }

@@ -35,6 +35,7 @@ func (p *parser) use(gates gates) *useText {
 	p.advance()
 	u := &useText{gates: gates, path: p.path()}
 	p.expect(".")
+	p.mark(namesBrace)
 	p.expect("{")
 	p.list("}", func() {
 		n := rename{from: p.name()}
@@ -84,6 +85,7 @@ func (p *parser) accessor() AccessorKind {
 
 // params reads `(a: t, b: u) -> v`.
 func (p *parser) params(f *funcText) {
+	p.mark(paramsParen)
 	p.expect("(")
 	p.list(")", func() {
 		param := partText{name: p.name()}

@@ -61,6 +61,7 @@ func (p *parser) typeDecl(docs string, gates gates) *typeText {
 
 // parts reads fields, cases or flags; rest reads what follows the name of one.
 func (p *parser) parts(t *typeText, rest func(*partText)) {
+	p.mark(partsBrace)
 	p.expect("{")
 	p.list("}", func() {
 		docs := p.docs()

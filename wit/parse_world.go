@@ -75,6 +75,7 @@ func (p *parser) include(gates gates) *includeText {
 		p.expect(";")
 		return i
 	}
+	p.mark(renamesBrace)
 	p.expect("{")
 	p.list("}", func() {
 		n := rename{from: p.name()}
@@ -82,6 +83,7 @@ func (p *parser) include(gates gates) *includeText {
 		n.to = p.name()
 		i.names = append(i.names, n)
 	})
+	p.markLast(renamesEnd)
 	p.accept(";") // the grammar has none here, people write one
 	return i
 }

@@ -9,7 +9,7 @@ import (
 type scope struct {
 	unit     *unit
 	text     *packageText
-	entities []*entity // declared here, in the order of the text
+	entities []*entity          // declared here, in the order of the text
 	names    map[string]*entity // nil for a use of something unknown
 }
 

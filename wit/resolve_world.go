@@ -41,16 +41,6 @@ func (i *worldItem) class() int {
 	return 4
 }
 
-func (i *worldItem) kind() string {
-	switch {
-	case i.typ != nil:
-		return "type"
-	case i.Func != nil:
-		return "function"
-	}
-	return "interface"
-}
-
 // A worldBuilder collects the items of one world.
 type worldBuilder struct {
 	r                *resolver

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/tools/txtar"
 )
 
 // Bounds on what is read: WIT is text that people write, and whoever sends
@@ -22,6 +20,8 @@ const (
 	maxFileSize = 4 << 20
 	maxAllSize  = 32 << 20
 )
+
+const notUTF8 = "the text is not valid UTF-8"
 
 // A source is the WIT text of one load, read once: what is scanned for
 // positions is byte for byte what is parsed.
@@ -149,7 +149,7 @@ func (s *source) read(root fs.FS, name, group string) error {
 		return s.errorAt(name, CodeTooLarge, fmt.Sprintf("all files together are larger than %d MiB", maxAllSize>>20))
 	}
 	if !utf8.Valid(data) {
-		return s.errorAt(name, CodeSyntax, "the file is not valid UTF-8")
+		return s.errorAt(name, CodeSyntax, notUTF8)
 	}
 	s.files = append(s.files, sourceFile{name: name, group: group, text: string(data)})
 	return nil
@@ -160,15 +160,6 @@ func (s *source) show(name string) string { return path.Join(s.shown, name) }
 
 func (s *source) errorAt(name, code, msg string) *Error {
 	return &Error{Pos: Position{File: s.show(name)}, Code: code, Msg: msg}
-}
-
-// sandboxed returns the files as a file system.
-func (s *source) sandboxed() (fs.FS, error) {
-	archive := &txtar.Archive{}
-	for _, f := range s.files {
-		archive.Files = append(archive.Files, txtar.File{Name: f.name, Data: []byte(f.text)})
-	}
-	return txtar.FS(archive)
 }
 
 // quotePath quotes a path where printing it as it is could mislead.
