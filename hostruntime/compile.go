@@ -58,45 +58,77 @@ func (s *step) charge(growing bool) {
 
 // compile rewrites and compiles the core modules, one for each step. Steps
 // with the same module and the same shape of imports share code.
-func (c *Component) compile(ctx context.Context, decoded *component.Component) error {
+func (c *Component) compile(ctx context.Context, l *loading, decoded *component.Component) error {
 	parsed := map[*component.CoreModule]*rewrite.Module{}
 	// Who has a table may hand it to others, who make it grow unseen; then it
 	// is charged at its largest.
 	growing := false
+	for i := range c.plan.Steps {
+		module := c.plan.Steps[i].Module
+		if parsed[module] != nil {
+			continue
+		}
+		m, err := parseModule(module)
+		if err == nil {
+			err = l.admit(m)
+		}
+		if err != nil {
+			return err
+		}
+		parsed[module] = m
+		growing = growing || m.GrowsTables
+	}
+	if err := c.admitCode(l, parsed); err != nil {
+		return err
+	}
 	c.steps = make([]step, len(c.plan.Steps))
 	for i := range c.plan.Steps {
 		plan := &c.plan.Steps[i]
-		m, ok := parsed[plan.Module]
-		if !ok {
-			var err error
-			if m, err = parseModule(plan.Module); err != nil {
-				return err
-			}
-			parsed[plan.Module] = m
-			growing = growing || m.GrowsTables
-		}
-		if err := c.compileStep(ctx, &c.steps[i], plan, m); err != nil {
+		if err := c.compileStep(ctx, l, &c.steps[i], plan, parsed[plan.Module]); err != nil {
 			return err
 		}
 	}
 	for i := range c.steps {
 		c.steps[i].charge(growing)
 	}
-	return c.checkUnused(ctx, decoded, parsed)
+	return c.checkUnused(ctx, l, decoded, parsed)
+}
+
+// admitCode counts the code that the plan's steps are compiled to: a module
+// once for each shape of its imports.
+func (c *Component) admitCode(l *loading, parsed map[*component.CoreModule]*rewrite.Module) error {
+	type shape struct {
+		module  *component.CoreModule
+		targets string
+	}
+	met := map[shape]bool{}
+	for i := range c.plan.Steps {
+		plan := &c.plan.Steps[i]
+		targets, _ := c.targets(&step{}, plan)
+		s := shape{plan.Module, fmt.Sprint(targets)}
+		if met[s] {
+			continue
+		}
+		met[s] = true
+		if err := l.admitCode(parsed[plan.Module].CodeBytes); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkUnused compiles the core modules that nothing instantiates, only to
 // find out whether they are valid: a component with an invalid one isn't.
-func (c *Component) checkUnused(ctx context.Context, decoded *component.Component, used map[*component.CoreModule]*rewrite.Module) error {
+func (c *Component) checkUnused(ctx context.Context, l *loading, decoded *component.Component, used map[*component.CoreModule]*rewrite.Module) error {
 	for _, def := range decoded.Defs {
 		var err error
 		switch def := def.(type) {
 		case *component.CoreModule:
 			if used[def] == nil {
-				err = c.checkModule(ctx, def)
+				err = c.checkModule(ctx, l, def)
 			}
 		case *component.Nested:
-			err = c.checkUnused(ctx, def.Component, used)
+			err = c.checkUnused(ctx, l, def.Component, used)
 		}
 		if err != nil {
 			return err
@@ -105,12 +137,15 @@ func (c *Component) checkUnused(ctx context.Context, decoded *component.Componen
 	return nil
 }
 
-func (c *Component) checkModule(ctx context.Context, m *component.CoreModule) error {
+func (c *Component) checkModule(ctx context.Context, l *loading, m *component.CoreModule) error {
 	parsed, err := parseModule(m)
 	if _, ok := errors.AsType[*UnsupportedError](err); ok {
 		return nil // it needs no support, as it doesn't run
 	}
 	if err != nil {
+		return err
+	}
+	if err := errors.Join(l.admit(parsed), l.admitCode(parsed.CodeBytes)); err != nil {
 		return err
 	}
 	targets := make([]rewrite.Target, len(parsed.Imports))
@@ -121,20 +156,23 @@ func (c *Component) checkModule(ctx context.Context, m *component.CoreModule) er
 	if err != nil {
 		return moduleError(m, err)
 	}
-	compiled, err := c.compileModule(ctx, m, code)
+	compiled, err := c.compileModule(ctx, l, m, code)
 	if err == nil {
 		c.rt.release(ctx, compiled)
 	}
 	return err
 }
 
-func (c *Component) compileModule(ctx context.Context, m *component.CoreModule, code *rewrite.Output) (*sharedModule, error) {
-	compiled, err := c.rt.compile(ctx, code.Bytes)
+func (c *Component) compileModule(ctx context.Context, l *loading, m *component.CoreModule, code *rewrite.Output) (*sharedModule, error) {
+	compiled, err := c.rt.compile(ctx, l, code.Bytes)
 	if err == nil {
 		return compiled, nil
 	}
 	if ctx.Err() != nil || errors.Is(err, ErrClosed) {
 		return nil, fmt.Errorf("hostruntime: compiling: %w", err)
+	}
+	if limit, ok := errors.AsType[*LimitError](err); ok {
+		return nil, limit
 	}
 	if damaged, ok := errors.AsType[*cacheError](err); ok {
 		return nil, damaged
@@ -143,7 +181,7 @@ func (c *Component) compileModule(ctx context.Context, m *component.CoreModule, 
 	return nil, &FormatError{Offset: m.Pos(), Section: "core module", Reason: EscapeText(err.Error())}
 }
 
-func (c *Component) compileStep(ctx context.Context, s *step, plan *link.Step, m *rewrite.Module) error {
+func (c *Component) compileStep(ctx context.Context, l *loading, s *step, plan *link.Step, m *rewrite.Module) error {
 	s.parsed = m
 	targets, trampolines := c.targets(s, plan)
 	var err error
@@ -151,7 +189,7 @@ func (c *Component) compileStep(ctx context.Context, s *step, plan *link.Step, m
 	if err != nil {
 		return moduleError(plan.Module, err)
 	}
-	if s.module, err = c.compileModule(ctx, plan.Module, s.code); err != nil {
+	if s.module, err = c.compileModule(ctx, l, plan.Module, s.code); err != nil {
 		return err
 	}
 	if len(trampolines) > 0 {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"slices"
 	"sync"
@@ -37,13 +39,20 @@ type Component struct {
 // with the same engine take it from the cache. bytes are copied: what a guest
 // has for data stays with the component.
 //
-// Errors: *FormatError, *UnsupportedError, ctx's error, ErrClosed.
+// Errors: *FormatError, *UnsupportedError, *LimitError of Config.Load, ctx's
+// error, ErrClosed.
 func (rt *Runtime) Load(ctx context.Context, bytes []byte) (*Component, error) {
+	if err := within(LimitComponentBytes, uint64(len(bytes)), rt.limits.ComponentBytes); err != nil {
+		return nil, err
+	}
 	return rt.load(ctx, slices.Clone(bytes))
 }
 
 // load is Load for bytes that nobody else changes.
 func (rt *Runtime) load(ctx context.Context, bytes []byte) (*Component, error) {
+	if err := within(LimitComponentBytes, uint64(len(bytes)), rt.limits.ComponentBytes); err != nil {
+		return nil, err
+	}
 	decoded, plan, err := decode(bytes)
 	if err != nil {
 		return nil, err
@@ -57,7 +66,7 @@ func (rt *Runtime) load(ctx context.Context, bytes []byte) (*Component, error) {
 	for _, imp := range plan.Imports {
 		c.importTypes = append(c.importTypes, imp.Type.String())
 	}
-	if err := c.compile(ctx, decoded); err != nil {
+	if err := c.compile(ctx, &loading{limits: rt.limits}, decoded); err != nil {
 		c.free(ctx)
 		return nil, err
 	}
@@ -66,15 +75,30 @@ func (rt *Runtime) load(ctx context.Context, bytes []byte) (*Component, error) {
 
 // LoadFile loads the component in a file.
 func (rt *Runtime) LoadFile(ctx context.Context, path string) (*Component, error) {
-	bytes, err := os.ReadFile(path)
+	bytes, err := readFile(path, rt.limits.ComponentBytes)
 	if err != nil {
-		return nil, fmt.Errorf("hostruntime: %w", err)
+		return nil, err
 	}
 	c, err := rt.load(ctx, bytes)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return c, nil
+}
+
+// readFile reads a file of at most so many bytes: one that is as long as one
+// byte more is for load to refuse.
+func readFile(path string, most uint64) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("hostruntime: %w", err)
+	}
+	defer file.Close()
+	bytes, err := io.ReadAll(io.LimitReader(file, int64(min(most, math.MaxInt64-1))+1))
+	if err != nil {
+		return nil, fmt.Errorf("hostruntime: %w", err)
+	}
+	return bytes, nil
 }
 
 // Close ends the component's instances and frees its code. It is idempotent.

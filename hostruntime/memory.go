@@ -47,7 +47,7 @@ func (m *linearMemory) Reallocate(size uint64) []byte {
 		return m.image.Bytes()
 	}
 	m.grows(size - have)
-	if size > m.max || size > MaxMemoryBytes || !m.budget.take(size-have) {
+	if size > m.max || size > MaxMemoryBytes || !m.budget.takeGrowth(size-have) {
 		return nil
 	}
 	if !m.image.Grow(size, m.charge) {

@@ -23,11 +23,21 @@ func (b *memoryBudget) begin(limit uint64) {
 
 // take charges n more bytes, before they are allocated, and reports whether
 // they fit.
-func (b *memoryBudget) take(n uint64) bool {
+func (b *memoryBudget) take(n uint64) bool { return b.takeBeside(n, 0) }
+
+// takeGrowth is take for linear memory, which leaves a little for the host: a
+// guest that has been refused memory and goes on has things to say.
+func (b *memoryBudget) takeGrowth(n uint64) bool {
+	const most = 1 << 20
+	return b.takeBeside(n, min(b.limit/32, most))
+}
+
+// takeBeside is take if besides so much would be left.
+func (b *memoryBudget) takeBeside(n, spare uint64) bool {
 	for {
 		used := b.used.Load()
-		if n > b.limit || used > b.limit-n {
-			b.refused.Store(max(used+n, n))
+		if n > b.limit || used > b.limit-n || spare > b.limit-n-used {
+			b.refused.Store(max(used+n+spare, n))
 			return false
 		}
 		if b.used.CompareAndSwap(used, used+n) {

@@ -43,7 +43,8 @@ func (in *Instance) chargeStacks() error {
 		return nil
 	}
 	if !in.memory.charge(size - in.stackMemory) {
-		return in.memory.error()
+		in.memory.refused.Store(0) // it is not the guest's memory that ended
+		return &LimitError{Limit: LimitDepth, cause: &Trap{Reason: "call stack exhausted: it takes up the memory that is left"}}
 	}
 	in.stackMemory = size
 	return nil

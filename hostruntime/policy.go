@@ -82,7 +82,8 @@ type Limits struct {
 	// captured output, handles, buffers of streams and of HTTP, and native
 	// stacks beyond the first MiB. All of it is checked before it is allocated,
 	// but for native stacks. A guest that asks for more is refused it, and sees
-	// its language's own out-of-memory error. Compiled code, which instances
+	// its language's own out-of-memory error; its linear memories end a 32nd, at
+	// most 1 MiB, before the limit, for the host's part. Compiled code, which instances
 	// share, is not in it. Default 256 MiB.
 	MemoryBytes uint64
 	// WallTime bounds each call, host functions and waiting included, and

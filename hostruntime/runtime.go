@@ -37,6 +37,8 @@ type Config struct {
 	// that benchmarks can tell what they cost. A guest that loops for ever
 	// then hangs the process, whatever the limits and the context say.
 	Unmetered bool
+	// Load bounds what components may be.
+	Load LoadLimits
 }
 
 // A Runtime compiles components and holds what they share. It is safe for
@@ -46,6 +48,9 @@ type Runtime struct {
 	wazero    wazero.Runtime
 	cache     wazero.CompilationCache
 	unmetered bool
+	limits    LoadLimits
+	// compiling has room for as many as may be compiled at a time.
+	compiling chan struct{}
 
 	// calls counts the calls in progress, instantiations included; it is
 	// negative once the runtime is closed.
@@ -61,7 +66,11 @@ func New(ctx context.Context, config Config) (*Runtime, error) {
 	wc := wazero.NewRuntimeConfig().
 		WithCoreFeatures(coreFeatures).
 		WithDebugInfoEnabled(false)
-	rt := &Runtime{unmetered: config.Unmetered, modules: map[[sha256.Size]byte]*sharedModule{}}
+	rt := &Runtime{
+		unmetered: config.Unmetered, limits: config.Load.withDefaults(),
+		modules: map[[sha256.Size]byte]*sharedModule{},
+	}
+	rt.compiling = make(chan struct{}, rt.limits.ConcurrentCompiles)
 	if !config.NoCache {
 		dir, err := codeDir(config.CacheDir)
 		if err != nil {
@@ -127,7 +136,7 @@ type sharedModule struct {
 
 // compile returns the compiled form of core module bytes, from memory, from
 // the disk cache, or made now. Release it when done.
-func (rt *Runtime) compile(ctx context.Context, bytes []byte) (*sharedModule, error) {
+func (rt *Runtime) compile(ctx context.Context, l *loading, bytes []byte) (*sharedModule, error) {
 	key := sha256.Sum256(bytes)
 	for {
 		m, mine, err := rt.use(key)
@@ -135,7 +144,7 @@ func (rt *Runtime) compile(ctx context.Context, bytes []byte) (*sharedModule, er
 			return nil, err
 		}
 		if mine {
-			rt.fill(ctx, m, bytes)
+			rt.fill(ctx, l, m, bytes)
 		}
 		select {
 		case <-m.ready:
@@ -173,12 +182,21 @@ func (rt *Runtime) use(key [sha256.Size]byte) (m *sharedModule, mine bool, err e
 
 // fill compiles. A failure is for those who wait for it now: who comes later
 // tries again.
-func (rt *Runtime) fill(ctx context.Context, m *sharedModule, bytes []byte) {
+func (rt *Runtime) fill(ctx context.Context, l *loading, m *sharedModule, bytes []byte) {
 	defer close(m.ready)
-	// With a single worker wazero doesn't look at its context.
-	workers := max(2, min(runtime.GOMAXPROCS(0), maxCompileWorkers))
 	m.err = errors.New("hostruntime: compiling ended in a panic")
-	m.compiled, m.err = rt.wazero.CompileModule(experimental.WithCompilationWorkers(ctx, workers), bytes)
+	select {
+	case rt.compiling <- struct{}{}:
+		m.err = l.timed(ctx, func(ctx context.Context) (err error) {
+			defer func() { <-rt.compiling }()
+			// With a single worker wazero doesn't look at its context.
+			workers := max(2, min(runtime.GOMAXPROCS(0), maxCompileWorkers))
+			m.compiled, err = rt.wazero.CompileModule(experimental.WithCompilationWorkers(ctx, workers), bytes)
+			return err
+		})
+	case <-ctx.Done():
+		m.err = ctx.Err()
+	}
 	if m.err != nil {
 		if strings.HasPrefix(m.err.Error(), "compilationcache:") {
 			m.err = &cacheError{m.err}

@@ -98,8 +98,8 @@ func (in *Instance) newMemory(s *step) (*linearMemory, error) {
 	if s.code.Memory.HasMax {
 		m.max = min(m.max, uint64(s.code.Memory.MaxPages)*pageSize)
 	}
-	if m.min > MaxMemoryBytes || !in.memory.take(m.min) {
-		return nil, &LimitError{Limit: LimitMemory, Max: min(in.memory.limit, MaxMemoryBytes), Attempt: in.memory.used.Load() + m.min}
+	if m.min > MaxMemoryBytes || !in.memory.takeGrowth(m.min) {
+		return nil, &LimitError{Limit: LimitMemory, Max: min(in.memory.limit, MaxMemoryBytes), Attempt: max(in.memory.refused.Load(), m.min)}
 	}
 	m.image.Reserve(max(m.min, min(m.max, in.memory.limit)))
 	if m.min > 0 && !m.image.Grow(m.min, in.chargeMemory) {

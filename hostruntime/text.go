@@ -45,9 +45,10 @@ func deceptive(r rune) bool {
 // amount writes a limit's value in its unit.
 func amount(limit string, n uint64) string {
 	switch limit {
-	case LimitWallTime, LimitRequestTime:
+	case LimitWallTime, LimitRequestTime, LimitCompileTime:
 		return time.Duration(n).String()
-	case LimitMemory, LimitLifted, LimitOutput, LimitSentBytes, LimitReceivedBytes:
+	case LimitMemory, LimitLifted, LimitOutput,
+		LimitComponentBytes, LimitCodeBytes, LimitFunctionBytes, LimitSentBytes, LimitReceivedBytes:
 		const mib = 1 << 20
 		switch {
 		case n == 1:

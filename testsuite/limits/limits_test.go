@@ -1,6 +1,5 @@
 //go:build guests
 
-// Package limits has real guests misbehave, and looks at what the host sees.
 package limits
 
 import (
@@ -18,17 +17,6 @@ import (
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/testsuite/internal/guest"
 )
-
-// patience is how long a stop may take before a test calls it a hang. It is
-// no measure of speed: machines are shared.
-const patience = time.Minute
-
-func TestMain(m *testing.M) {
-	// A hang here would be of the whole process, tests' own time limit
-	// included; a second process is not worth it for what never happens.
-	code := m.Run()
-	os.Exit(code)
-}
 
 // each runs a test with a component of every engine named.
 func each(t *testing.T, engines []string, test func(ctx context.Context, t *testing.T, c *hostruntime.Component)) {
@@ -53,20 +41,6 @@ func each(t *testing.T, engines []string, test func(ctx context.Context, t *test
 	}
 }
 
-func instantiate(ctx context.Context, t *testing.T, c *hostruntime.Component, p hostruntime.Policy, imports ...hostruntime.Imports) *hostruntime.Instance {
-	t.Helper()
-	in, err := c.Instantiate(ctx, p, imports...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := in.Close(ctx); err != nil {
-			t.Errorf("closing: %v", err)
-		}
-	})
-	return in
-}
-
 func act(ctx context.Context, in *hostruntime.Instance, what string) (string, error) {
 	v, err := in.Call(ctx, "act", value.String(what))
 	if err != nil {
@@ -80,11 +54,6 @@ func dead(ctx context.Context, t *testing.T, in *hostruntime.Instance) {
 	if _, err := act(ctx, in, "hello"); errorAs[*hostruntime.DeadError](err) == nil {
 		t.Errorf("a call after the end: %v, want a DeadError", err)
 	}
-}
-
-func errorAs[E error](err error) E {
-	e, _ := errors.AsType[E](err)
-	return e
 }
 
 // collect forces garbage collections, which need every goroutine to stop, for

@@ -75,6 +75,8 @@ func (p *parser) functionBody(sig FuncType) {
 	b.code.end, b.bulk = p.pos, p.bulk
 	p.work.check(p, b.code.start, int(locals))
 	p.m.bodies = append(p.m.bodies, b)
+	p.m.LargestFunc = max(p.m.LargestFunc, b.code.end-b.groups.start)
+	p.m.MostLocals = max(p.m.MostLocals, int(locals))
 }
 
 // check checks one instruction's nesting and indices. What wazero checks

@@ -48,6 +48,9 @@ type Module struct {
 	HasStart bool
 	// FuncCount counts the defined functions, CodeBytes their code.
 	FuncCount, CodeBytes int
+	// LargestFunc is the size of the largest function in bytes, MostLocals the
+	// most locals and parameters that one has.
+	LargestFunc, MostLocals int
 	Custom               []CustomSection
 
 	src           []byte
