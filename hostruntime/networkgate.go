@@ -15,11 +15,7 @@ var protocols = map[string]egress.Protocols{
 // gate checks a policy and returns what upholds it; nil for one that allows
 // nothing.
 func (n *Network) gate() (*egress.Gate, error) {
-	cfg := egress.Config{Resolver: n.Resolver, RootCAs: n.RootCAs, Limits: egress.Limits{
-		Requests: n.Limits.Requests, Concurrent: n.Limits.ConcurrentRequests, Connections: n.Limits.Connections,
-		Sockets: n.Limits.Sockets, Lookups: n.Limits.Lookups, SentBytes: n.Limits.SentBytes,
-		ReceivedBytes: n.Limits.ReceivedBytes, RequestTime: n.Limits.RequestTime, Rate: n.Limits.RequestsPerSecond,
-	}}
+	cfg := egress.Config{Resolver: n.Resolver, RootCAs: n.RootCAs, Limits: n.Limits.internal()}
 	for _, g := range n.Allow {
 		grant, err := g.internal()
 		if err != nil {
@@ -28,11 +24,7 @@ func (n *Network) gate() (*egress.Gate, error) {
 		cfg.Grants = append(cfg.Grants, grant)
 	}
 	for _, l := range n.Listen {
-		p, ok := protocols[l.Protocol]
-		if !ok {
-			return nil, fmt.Errorf("hostruntime: network: unknown protocol %q in a grant to listen", l.Protocol)
-		}
-		cfg.Listen = append(cfg.Listen, egress.Listen{Protocol: p, Addr: l.Addr, Ports: ports(l.Ports)})
+		cfg.Listen = append(cfg.Listen, l.internal())
 	}
 	for _, s := range n.Secrets {
 		cfg.Secrets = append(cfg.Secrets, egress.Secret(s))
@@ -59,6 +51,21 @@ func (g *NetworkGrant) internal() (egress.Grant, error) {
 		grant.Protocols |= p
 	}
 	return grant, nil
+}
+
+// internal returns the grant as the gate knows it, which refuses a protocol that
+// it doesn't know.
+func (l *ListenGrant) internal() egress.Listen {
+	return egress.Listen{Protocol: protocols[l.Protocol], Addr: l.Addr, Ports: ports(l.Ports)}
+}
+
+// internal returns the limits as the gate knows them.
+func (l *NetworkLimits) internal() egress.Limits {
+	return egress.Limits{
+		Requests: l.Requests, Concurrent: l.ConcurrentRequests, Connections: l.Connections,
+		Sockets: l.Sockets, Lookups: l.Lookups, SentBytes: l.SentBytes,
+		ReceivedBytes: l.ReceivedBytes, RequestTime: l.RequestTime, Rate: l.RequestsPerSecond,
+	}
 }
 
 func ports(list []PortRange) []egress.Ports {
