@@ -9,7 +9,7 @@ const (
 	maxFuncs        = 1_000_000
 	maxImports      = 1_000_000
 	maxExports      = 1_000_000
-	maxGlobals      = 1_000_000
+	maxGlobals      = 100_000
 	maxSegments     = 100_000
 	maxTables       = 100
 	maxSignature    = 1000
