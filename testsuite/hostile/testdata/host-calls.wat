@@ -1,0 +1,36 @@
+;; Floods the host with calls.
+(component
+  (import "ask" (func $ask))
+  (import "tell" (func $tell (param "text" string)))
+  (import "sum" (func $sum (param "numbers" (list (list u8))) (result u32)))
+  (import "fetch" (func $fetch (result string)))
+  (core func $ask (canon lower (func $ask)))
+  (core module $memory
+    (memory (export "memory") 17)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 8)))
+  (core instance $memory (instantiate $memory))
+  (core func $tell (canon lower (func $tell) (memory (core memory $memory "memory"))))
+  (core func $sum (canon lower (func $sum) (memory (core memory $memory "memory"))))
+  (core func $fetch (canon lower (func $fetch) (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
+  (core module $m
+    (import "" "memory" (memory 17))
+    (import "" "ask" (func $ask))
+    (import "" "tell" (func $tell (param i32 i32)))
+    (import "" "sum" (func $sum (param i32 i32) (result i32)))
+    (import "" "fetch" (func $fetch (param i32)))
+    (func (export "ask") (loop $l (call $ask) (br $l)))
+    (func (export "tell") (loop $l (call $tell (i32.const 0) (i32.const 0x100000)) (br $l)))
+    ;; 131,072 lists, all empty but in the host.
+    (func (export "sum") (loop $l (drop (call $sum (i32.const 0) (i32.const 131072))) (br $l)))
+    (func (export "fetch") (loop $l (call $fetch (i32.const 0)) (br $l)))
+    (func (export "lies") (call $tell (i32.const 0x100000) (i32.const 0x100000)))
+    (func (export "result-area") (call $fetch (i32.const -4))))
+  (core instance $m (instantiate $m (with "" (instance
+    (export "memory" (memory $memory "memory"))
+    (export "ask" (func $ask)) (export "tell" (func $tell)) (export "sum" (func $sum)) (export "fetch" (func $fetch))))))
+  (func (export "ask") (canon lift (core func $m "ask")))
+  (func (export "tell") (canon lift (core func $m "tell")))
+  (func (export "sum") (canon lift (core func $m "sum")))
+  (func (export "fetch") (canon lift (core func $m "fetch")))
+  (func (export "lies") (canon lift (core func $m "lies")))
+  (func (export "result-area") (canon lift (core func $m "result-area"))))

@@ -1,0 +1,33 @@
+;; Each export takes a string, and its realloc lies in another way.
+(component
+  (import "ask" (func $ask))
+  (core func $ask (canon lower (func $ask)))
+  (core module $m
+    (import "" "ask" (func $ask))
+    (memory (export "memory") 1)
+    (global $turn (mut i32) (i32.const 0))
+    (func (export "take") (param i32 i32))
+    (func (export "out-of-range") (param i32 i32 i32 i32) (result i32) (i32.const 0x10000))
+    (func (export "wraps") (param i32 i32 i32 i32) (result i32) (i32.const -1))
+    (func (export "misaligned") (param i32 i32 i32 i32) (result i32) (i32.const 1))
+    ;; The same place each time: only the guest's own data suffers.
+    (func (export "overlaps") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+    ;; Memory grows, and with it the host's view of it must.
+    (func (export "grows") (param i32 i32 i32 i32) (result i32)
+      (i32.mul (memory.grow (i32.const 1)) (i32.const 0x10000)))
+    (func (export "calls-out") (param i32 i32 i32 i32) (result i32) (call $ask) (i32.const 0))
+    (func (export "traps") (param i32 i32 i32 i32) (result i32) (unreachable))
+    (func (export "spins") (param i32 i32 i32 i32) (result i32) (loop $l (br $l)) (i32.const 0))
+    (func $deep (export "recurses") (param i32 i32 i32 i32) (result i32)
+      (i32.add (i32.const 8) (call $deep (local.get 0) (local.get 1) (local.get 2) (local.get 3)))))
+  (core instance $m (instantiate $m (with "" (instance (export "ask" (func $ask))))))
+  (func (export "out-of-range") (param "s" string) (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "out-of-range"))))
+  (func (export "wraps") (param "s" string) (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "wraps"))))
+  (func (export "misaligned") (param "s" (list u32)) (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "misaligned"))))
+  (func (export "misaligned-string") (param "s" string) (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "misaligned")) string-encoding=utf16))
+  (func (export "overlaps") (param "s" (list string)) (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "overlaps"))))
+  (func (export "grows") (param "s" (list string)) (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "grows"))))
+  (func (export "calls-out") (param "s" string) (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "calls-out"))))
+  (func (export "traps") (param "s" string) (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "traps"))))
+  (func (export "spins") (param "s" string) (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "spins"))))
+  (func (export "recurses") (param "s" string) (canon lift (core func $m "take") (memory (core memory $m "memory")) (realloc (core func $m "recurses")))))

@@ -1,0 +1,22 @@
+;; Each export calls itself until something gives way.
+(component
+  (core module $m
+    (type $f (func))
+    (type $many (func (result i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)))
+    (table $t 1 funcref)
+    (elem (i32.const 0) $indirect)
+    (func $direct (export "direct") (call $direct))
+    (func $indirect (export "indirect") (call_indirect (type $f) (i32.const 0)))
+    (func $mutual (export "mutual") (call $other))
+    (func $other (call $mutual))
+    (func $wide (type $many) (call $wide))
+    (func (export "wide") (call $wide) drop drop drop drop drop drop drop drop drop drop drop drop drop drop drop drop)
+    (func $tall (param i64 i64 i64 i64 i64 i64 i64 i64) (local v128 v128 v128 v128 v128 v128 v128 v128)
+      (call $tall (local.get 0) (local.get 1) (local.get 2) (local.get 3) (local.get 4) (local.get 5) (local.get 6) (local.get 7)))
+    (func (export "tall") (call $tall (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0))))
+  (core instance $m (instantiate $m))
+  (func (export "direct") (canon lift (core func $m "direct")))
+  (func (export "indirect") (canon lift (core func $m "indirect")))
+  (func (export "mutual") (canon lift (core func $m "mutual")))
+  (func (export "wide") (canon lift (core func $m "wide")))
+  (func (export "tall") (canon lift (core func $m "tall"))))
