@@ -11,8 +11,11 @@ import "bytes"
 // report, it stays as it is.
 func StripComments(text []byte) []byte {
 	stripped := bytes.Clone(text)
-	// WIT has no string literals, so two slashes are a comment wherever they are.
 	for at := 0; at < len(text); {
+		if text[at] == '"' {
+			at += stringEnd(text[at:])
+			continue
+		}
 		end := commentEnd(text[at:])
 		if end < 0 {
 			break
@@ -45,6 +48,24 @@ func commentEnd[T ~string | ~[]byte](text T) int {
 		return blockEnd(text)
 	}
 	return 0
+}
+
+// stringEnd returns the length of the string literal that text starts with;
+// one without an end goes on to the end of the line.
+func stringEnd[T ~string | ~[]byte](text T) int {
+	for at := 1; at < len(text); at++ {
+		switch text[at] {
+		case '\\':
+			if at+1 < len(text) && text[at+1] != '\n' {
+				at++
+			}
+		case '\n':
+			return at
+		case '"':
+			return at + 1
+		}
+	}
+	return len(text)
 }
 
 // blockEnd is commentEnd for block comments, which nest.

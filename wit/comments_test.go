@@ -15,6 +15,8 @@ func TestStripComments(t *testing.T) {
 		{"a block in a line comment", "// /* a\nb */", "       \nb */"},
 		{"an empty block isn't one", "a /*/ b */ c", "a          c"},
 		{"not UTF-8", "a // \xff\xfe\nb", "a      \nb"},
+		{"a string is no comment", `@external-id("http://a\" /*") // b`, `@external-id("http://a\" /*")     `},
+		{"a string without an end", "\"a // b\n// c", "\"a // b\n    "},
 		{"a single slash", "use a:b/c@1.0.0; x * / y", "use a:b/c@1.0.0; x * / y"},
 		{"a block without an end", "a // b\nc /* d /* */ e\n// f", "a     \nc /* d /* */ e\n// f"},
 	} {

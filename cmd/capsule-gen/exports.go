@@ -2,25 +2,15 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/compile"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
-	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
 	"github.com/capsule-kit/capsule/wit"
 )
 
 // loadWorld reads the WIT of a task and returns its world.
 func (a *app) loadWorld(ctx context.Context, folder, name string) (*wit.World, error) {
-	cache, err := toolchain.CacheDir()
-	if err != nil {
-		return nil, err
-	}
-	if err := toolchain.Folder(cache); err != nil {
-		return nil, err
-	}
-	defer a.progress("reading " + shown(folder))()
-	resolved, err := wit.Load(ctx, shorten(folder), wit.Options{CacheDir: filepath.Join(cache, "wit")})
+	resolved, err := wit.Load(ctx, shorten(folder), wit.Options{})
 	if err != nil {
 		return nil, err
 	}

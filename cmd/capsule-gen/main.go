@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
+	"github.com/capsule-kit/capsule/wit"
 )
 
 func main() {
@@ -88,12 +89,13 @@ func run(ctx context.Context, a *app, args []string) int {
 
 // complain prints an error. Whatever its message quotes, it is safe to show.
 func (a *app) complain(err error) {
-	for _, line := range flatten(err) {
-		fmt.Fprintln(a.err, "capsule-gen: "+escape.Text(line))
+	for _, text := range flatten(err) {
+		fmt.Fprintln(a.err, "capsule-gen: "+escape.Text(text))
 	}
 }
 
-// flatten returns the texts of joined errors one by one.
+// flatten returns the texts of joined errors one by one, those about WIT with
+// the source line below.
 func flatten(err error) []string {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []string
@@ -101,6 +103,9 @@ func flatten(err error) []string {
 			all = append(all, flatten(err)...)
 		}
 		return all
+	}
+	if e, ok := err.(*wit.Error); ok {
+		return []string{wit.Detail(e)}
 	}
 	return []string{err.Error()}
 }
