@@ -51,7 +51,7 @@ type Module struct {
 	// LargestFunc is the size of the largest function in bytes, MostLocals the
 	// most locals and parameters that one has.
 	LargestFunc, MostLocals int
-	Custom               []CustomSection
+	Custom                  []CustomSection
 
 	src           []byte
 	types         []FuncType
