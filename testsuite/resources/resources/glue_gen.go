@@ -33,7 +33,7 @@ var exports = []bind.Export{
 	{Name: "keep", Type: "func(it: option<own<log>>)", Handles: []int{slotLog}},
 	{Name: "give", Type: "func() -> option<own<log>>", Handles: []int{slotLog}},
 	{Name: "make", Type: "func(name: string) -> own<log>", Handles: []int{slotLog}},
-	{Name: "open", Type: "func(name: string) -> result<own<log>, string>", Handles: []int{slotLog}},
+	{Name: "find", Type: "func(name: string) -> result<own<log>, string>", Handles: []int{slotLog}},
 	{Name: "merged", Type: "func(a: borrow<log>, b: own<log>) -> list<string>", Handles: []int{slotLog, slotLog}},
 }
 

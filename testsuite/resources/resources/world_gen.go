@@ -26,7 +26,7 @@ type Resources struct {
 	keep     *bind.Func
 	give     *bind.Func
 	make     *bind.Func
-	open     *bind.Func
+	find     *bind.Func
 	merged   *bind.Func
 }
 
@@ -79,7 +79,7 @@ func Bind(instance *hostruntime.Instance) (*Resources, error) {
 		keep:   funcs[9],
 		give:   funcs[10],
 		make:   funcs[11],
-		open:   funcs[12],
+		find:   funcs[12],
 		merged: funcs[13],
 	}
 	bind.SetOwner(funcs, task)
@@ -392,22 +392,22 @@ func (r *Resources) Make(ctx context.Context, name string) (Log, error) {
 	return result, nil
 }
 
-// Opens a log; the error is the host's.
+// Finds a log; the error is the host's.
 //
-//	open: func(name: string) -> result<log, string>;
-func (r *Resources) Open(ctx context.Context, name string) (Log, error) {
-	c, err := r.open.Begin(ctx)
+//	find: func(name: string) -> result<log, string>;
+func (r *Resources) Find(ctx context.Context, name string) (Log, error) {
+	c, err := r.find.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	c.Stack[0], c.Stack[1] = c.LowerString(name)
 	c.Param("name")
 	var result Log
-	var refused *OpenError
+	var refused *FindError
 	if c.Invoke() {
 		ptr := c.Range(c.Stack[0], 12, 4)
 		if c.Case(uint32(c.U8(ptr)), 2) == 1 {
-			refused = &OpenError{Value: c.LoadString(ptr + 4)}
+			refused = &FindError{Value: c.LoadString(ptr + 4)}
 			c.Refuse()
 		} else {
 			result = bind.LiftOwn[Log](c, slotLog, uint64(c.U32(ptr+4)))
@@ -448,8 +448,8 @@ func (r *Resources) Merged(ctx context.Context, a, b Log) ([]string, error) {
 // CounterParseError is the error case of CounterParse's result: a value that the guest returned.
 type CounterParseError = hostruntime.ResultError[string]
 
-// OpenError is the error case of Open's result: a value that the guest returned.
-type OpenError = hostruntime.ResultError[string]
+// FindError is the error case of Find's result: a value that the guest returned.
+type FindError = hostruntime.ResultError[string]
 
 // LogOpenError is the error case of LogOpen's result: a value that the host returned.
 type LogOpenError = hostruntime.ResultError[string]

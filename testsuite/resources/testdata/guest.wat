@@ -105,7 +105,7 @@
     (local.set $log (call $log (local.get $p) (local.get $n)))
     (call $write (local.get $log) (local.get $p) (local.get $n))
     (local.get $log))
-  (func (export "open") (param $p i32) (param $n i32) (result i32)
+  (func (export "find") (param $p i32) (param $n i32) (result i32)
     (call $open (local.get $p) (local.get $n) (i32.const 16))
     (i32.const 16))
   (func (export "merged") (param $a i32) (param $b i32) (result i32)
