@@ -126,6 +126,7 @@ func (in *Instance) end(err error) error {
 	if r := c.report; r != nil {
 		*r = in.report(err, FileReport(files))
 	}
+	in.clock.before += in.meter.used()
 	c.budget.Release(0)
 	_ = in.chargeStacks() // what has shrunk is given back; there is no other time to refuse
 	c.outer, c.hosted, c.report, c.result = nil, nil, nil, nil

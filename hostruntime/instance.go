@@ -47,6 +47,7 @@ type Instance struct {
 	// chargeMemory is memory.charge.
 	chargeMemory func(int64) bool
 	meter        meter
+	clock        fuelClock // where the policy is deterministic
 	stacks       nativeStacks
 	// stackMemory is what of them is charged to memory.
 	stackMemory int64
@@ -106,10 +107,17 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	if err := in.network.open(&policy.Network, &in.stdout, &in.stderr); err != nil {
 		return nil, errors.Join(err, in.closeDirs())
 	}
-	in.wasi = wasi.New(wasi.Config{
+	config := wasi.Config{
 		Args: policy.Args, Env: policy.Env, Dirs: dirs, Stdin: policy.Stdin,
 		Memory: in.chargeMemory, Stdout: &in.network.stdout, Stderr: &in.network.stderr, Network: in.network.gate,
-	})
+	}
+	if policy.Deterministic != nil {
+		if err := in.makeDeterministic(&policy, &config); err != nil {
+			in.network.close()
+			return nil, errors.Join(err, in.closeDirs())
+		}
+	}
+	in.wasi = wasi.New(config)
 	in.stdout = capture{quota: &in.output, charge: in.chargeMemory, through: policy.Stdout}
 	in.stderr = capture{quota: &in.output, charge: in.chargeMemory, through: policy.Stderr}
 	in.handles.Memory = in.chargeMemory

@@ -38,6 +38,10 @@ type Policy struct {
 	Dirs []Dir
 	// Network is what the guest may reach; default nothing.
 	Network Network
+	// Deterministic makes runs equal; such a policy can't grant folders or the
+	// network, and its Stdin must be in memory. Default nil: real clocks and
+	// real randomness.
+	Deterministic *Deterministic
 	// Stdin is what the guest can read; default nothing.
 	Stdin io.Reader
 	// Stdout and Stderr receive the guest's output as it is written, on top

@@ -62,16 +62,7 @@ func (c *call) wait(list ...*pollable) error {
 				first = min(first, p.at-now)
 			}
 		}
-		var timer *time.Timer
-		var elapsed <-chan time.Time
-		if first != math.MaxUint64 {
-			timer = time.NewTimer(time.Duration(min(first, math.MaxInt64)))
-			elapsed = timer.C
-		}
-		err := c.sleep(elapsed)
-		if timer != nil {
-			timer.Stop()
-		}
+		err := c.waitFor(first)
 		if errors.Is(err, errElapsed) {
 			// The clock may stand still or run at a speed of its own.
 			for _, p := range list {
@@ -83,6 +74,22 @@ func (c *call) wait(list ...*pollable) error {
 			return err
 		}
 	}
+}
+
+// waitFor waits for that many nanoseconds, which gives errElapsed, or for a
+// signal; the largest number stands for no end.
+func (c *call) waitFor(duration uint64) error {
+	if duration == math.MaxUint64 {
+		return c.sleep(nil)
+	}
+	d := time.Duration(min(duration, math.MaxInt64))
+	if c.config.Skip != nil {
+		c.config.Skip(d)
+		return errElapsed
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	return c.sleep(timer.C)
 }
 
 var errElapsed = errors.New("wasi: the time is over")

@@ -63,6 +63,9 @@ type Config struct {
 	// back. Waiting takes real time on any clock: a timer is over when this
 	// clock has reached it, or when a call has waited for what was left.
 	Monotonic func() time.Duration
+	// Skip, if not nil, advances Monotonic and Now by what a call would wait for
+	// a timer: it then goes on at once.
+	Skip func(time.Duration)
 	// Random is the source of all randomness, nil crypto/rand.
 	Random io.Reader
 	// Memory, if not nil, is asked for all that the Host is about to hold in
