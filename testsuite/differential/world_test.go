@@ -73,9 +73,9 @@ func (w *world) paramNames(i int) string {
 func (p pair) function() string { return fmt.Sprintf("e%d", p.typ) }
 
 // drawWorld returns the same world for the same seed and number.
-func drawWorld(seed, number uint64, types, pairs int) *world {
+func drawWorld(seed, number uint64, borders bool, types, pairs int) *world {
 	r := rand.New(rand.NewPCG(seed, number))
-	w := &world{types: drawTypes(r, types, number == 0)}
+	w := &world{types: drawTypes(r, types, borders)}
 	drawn := make([][]any, types)
 	// Types with few values run out of new ones; the others make up for it.
 	for i := 0; len(w.pairs) < pairs; i = (i + 1) % types {
@@ -98,8 +98,9 @@ func contains(forms []any, form any) bool {
 	return false
 }
 
-// write puts the world and its guests in dir, and returns what to build.
-func (w *world) write(t *testing.T, dir string) []guest.Spec {
+// write puts the world and its guests in dir, and returns what to build for the
+// engines.
+func (w *world) write(t *testing.T, dir string, engines []string) []guest.Spec {
 	t.Helper()
 	if err := os.Mkdir(filepath.Join(dir, "wit"), 0o700); err != nil {
 		t.Fatal(err)
@@ -111,11 +112,17 @@ func (w *world) write(t *testing.T, dir string) []guest.Spec {
 			t.Fatal(err)
 		}
 	}
-	wit := filepath.Join(dir, "wit")
-	return []guest.Spec{
-		{WIT: wit, World: "differential", Engine: guest.Python, File: filepath.Join(dir, "guest.py")},
-		{WIT: wit, World: "differential", Engine: guest.QuickJS, File: filepath.Join(dir, "guest.js")},
+	var specs []guest.Spec
+	for _, engine := range engines {
+		file := "guest.js"
+		if engine == guest.Python {
+			file = "guest.py"
+		}
+		specs = append(specs, guest.Spec{
+			WIT: filepath.Join(dir, "wit"), World: "differential", Engine: engine, File: filepath.Join(dir, file),
+		})
 	}
+	return specs
 }
 
 func (w *world) python() string {

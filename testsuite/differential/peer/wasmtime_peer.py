@@ -119,6 +119,7 @@ class Guest:
         self.component = load(self.engine, path, cached)
         self.linker = Linker(self.engine)
         self.linker.add_wasip2()
+        self.linker.add_wasi_http()
         self.seen, self.noted = [], []
         self.params, self.results = {}, {}
 
