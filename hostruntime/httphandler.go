@@ -20,7 +20,8 @@ var (
 	// ErrNoResponse: the guest set no response. The client was sent status 500.
 	ErrNoResponse = wasi.ErrNoResponse
 	// ErrResponseUnfinished: the guest did not finish the body of its
-	// response. The client's connection was broken, so that it can tell.
+	// response. The client's connection was broken, so that it can tell; or
+	// where nothing had been sent yet, it was sent status 500.
 	ErrResponseUnfinished = wasi.ErrBodyUnfinished
 )
 
@@ -200,20 +201,19 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// What reads and writes at once must say so, over HTTP/1.
 	_ = http.NewResponseController(w).EnableFullDuplex()
 	<-incoming.Answered
-	err = incoming.Err()
-	failed, broken := err != nil, false
-	if !failed {
-		err = incoming.WriteTo(w)
-		broken = err != nil
+	err, sent := incoming.Err(), false
+	if err == nil {
+		sent, err = incoming.WriteTo(w)
 	}
 	incoming.Close(wasi.Interrupt(w))
 	written <- err
 	switch {
-	case failed:
-		http.Error(w, statusText(err), statusOf(err))
-	case broken:
+	case err == nil:
+	case sent:
 		cancel()
 		panic(http.ErrAbortHandler)
+	default:
+		http.Error(w, http.StatusText(statusOf(err)), statusOf(err))
 	}
 }
 
@@ -231,13 +231,11 @@ func (h *Handler) done(handled Handled) {
 
 // statusOf returns what a client is told instead of a response.
 func statusOf(err error) int {
-	if errors.Is(err, ErrNoResponse) {
+	if errors.Is(err, ErrNoResponse) || errors.Is(err, ErrResponseUnfinished) {
 		return http.StatusInternalServerError
 	}
 	return http.StatusBadGateway
 }
-
-func statusText(err error) string { return http.StatusText(statusOf(err)) }
 
 // instantiate makes a request's instance and makes the request the guest's.
 func (h *Handler) instantiate(ctx context.Context, r *http.Request) (*Instance, *wasi.Incoming, error) {

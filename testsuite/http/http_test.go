@@ -98,7 +98,7 @@ func site(t *testing.T) *httptest.Server {
 	})
 	mux.HandleFunc("/upload", func(w http.ResponseWriter, r *http.Request) {
 		data, err := io.ReadAll(r.Body)
-		fmt.Fprintf(w, "%d pieces, %v, length %d", strings.Count(string(data), ";"), err, r.ContentLength)
+		fmt.Fprintf(w, "%d pieces, %v", strings.Count(string(data), ";"), err)
 	})
 	mux.HandleFunc("/trailers", func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
@@ -134,7 +134,7 @@ type action struct{ what, path, want string }
 var actions = []action{
 	{"get", "/hello", "200 Go hello"},
 	{"stream", "/pieces", "500000"},
-	{"upload", "/upload", "1000 pieces, <nil>, length -1"},
+	{"upload", "/upload", "1000 pieces, <nil>"},
 	{"try", "/hello", "allowed"},
 }
 

@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 )
 
 // bodyBuffer is how many bytes of a body that a guest sends wait in the host.
@@ -103,6 +104,28 @@ func (p *bodyPipe) Read(data []byte) (int, error) {
 	p.mu.Unlock()
 	p.signal()
 	return n, err
+}
+
+// begin waits until there is something to read, but for no longer than d, and
+// returns what went wrong if the body broke off before its first byte.
+func (p *bodyPipe) begin(d time.Duration) error {
+	late := false
+	timer := time.AfterFunc(d, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		late = true
+		p.more.Broadcast()
+	})
+	defer timer.Stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.start == len(p.buf) && p.end == nil && !p.gone && !late {
+		p.more.Wait()
+	}
+	if p.start < len(p.buf) || p.end == io.EOF {
+		return nil
+	}
+	return p.end
 }
 
 // pending reports whether Read would return at once.

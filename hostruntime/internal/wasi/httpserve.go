@@ -154,12 +154,30 @@ func setResponse(c *call) (value.Value, error) {
 	return nil, c.release(&out.node)
 }
 
+// headDelay is how long a response's head waits for the first byte of its
+// body. StarlingMonkey answers an error of the guest's with a response whose
+// body it never finishes, which is better told by a status than by a broken
+// connection.
+const headDelay = 50 * time.Millisecond
+
 // WriteTo sends the guest's response, its body as the guest writes it. It may
 // be called once Answered is closed and Err is nil.
 //
-// Errors: ErrBodyUnfinished, those of w. The response is broken then, and the
-// connection must be too.
-func (x *Incoming) WriteTo(w http.ResponseWriter) error {
+// Errors: ErrBodyUnfinished, those of w. Where sent is true the response is
+// broken then, and the connection must be too; else there is none yet.
+//
+// Spec: wasi:http/types, outgoing-body.
+func (x *Incoming) WriteTo(w http.ResponseWriter) (sent bool, err error) {
+	if x.pipe != nil {
+		defer x.pipe.Close()
+		if x.pipe.begin(headDelay) != nil {
+			return false, ErrBodyUnfinished
+		}
+	}
+	return true, x.send(w)
+}
+
+func (x *Incoming) send(w http.ResponseWriter) error {
 	header := w.Header()
 	for _, e := range x.headers {
 		header.Add(e.name, string(e.value))
@@ -171,7 +189,6 @@ func (x *Incoming) WriteTo(w http.ResponseWriter) error {
 		w.WriteHeader(x.status)
 		return nil
 	}
-	defer x.pipe.Close()
 	if data, ok := x.pipe.whole(); ok {
 		w.WriteHeader(x.status)
 		_, err := w.Write(data)
@@ -197,12 +214,7 @@ func (x *Incoming) copyBody(w http.ResponseWriter, control *http.ResponseControl
 		n, err := x.pipe.Read(buf)
 		switch {
 		case err == io.EOF:
-			for _, e := range x.pipe.trailers {
-				if isTrailer(e.name) {
-					w.Header().Add(http.TrailerPrefix+e.name, string(e.value))
-				}
-			}
-			return nil
+			return x.writeTrailers(w, control)
 		case err != nil:
 			return ErrBodyUnfinished
 		}
@@ -212,6 +224,21 @@ func (x *Incoming) copyBody(w http.ResponseWriter, control *http.ResponseControl
 			return err
 		}
 	}
+}
+
+// writeTrailers sends what follows the body.
+func (x *Incoming) writeTrailers(w http.ResponseWriter, control *http.ResponseController) error {
+	for _, e := range x.pipe.trailers {
+		if !isTrailer(e.name) {
+			continue
+		}
+		// Without it net/http gives a short body a length, and no trailers.
+		if err := control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return err
+		}
+		w.Header().Add(http.TrailerPrefix+e.name, string(e.value))
+	}
+	return nil
 }
 
 // A serverBody is a request's body until net/http takes it back.
