@@ -15,7 +15,8 @@ type Imports []bind.Import
 
 // HostFunc serves a function with dynamic values, for tools and tests. iface
 // and name are what the component imports; iface is empty for a function that
-// the world itself imports. The function's type is the component's own.
+// the world itself imports. The function's type is the component's own. An
+// instance within an imported one is called "outer#inner".
 //
 // An error ends the guest's call with a trap of that cause; the error case of
 // a `result` is a value.Result.

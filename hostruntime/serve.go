@@ -116,16 +116,18 @@ func (in *Instance) lower(index int) *lowered {
 		return l
 	}
 	t := &in.component.plan.Trampolines[index]
-	l := &lowered{
-		plan: t, flat: t.Type.FlattenLower(), params: paramTypes(t.Type),
-		cx: in.context(t.Instance, &t.Options),
-	}
+	l := in.newLowered(t, in.context(t.Instance, &t.Options))
+	in.lowered[index] = l
+	return l
+}
+
+func (in *Instance) newLowered(t *link.Trampoline, cx canon.Context) *lowered {
+	l := &lowered{plan: t, flat: t.Type.FlattenLower(), params: paramTypes(t.Type), cx: cx}
 	if slots := in.importSlots(t); len(slots) > 0 {
 		l.handles = &handles{in: in, x: l.cx.Handles.(*crossing)}
 		l.failed = l.handles.resolve(t.Instance, t.Type, slots)
 		l.call.SetHandles(l.handles)
 	}
-	in.lowered[index] = l
 	return l
 }
 

@@ -66,28 +66,28 @@ func (in *Instance) callLifted(index, caller int, args []value.Value) (value.Val
 func (in *Instance) callHost(caller, index int, args []value.Value) (value.Value, error) {
 	f := in.component.plan.Imports[index].Type
 	memory := &scratch{budget: &in.call.budget}
-	l := &lowered{
-		plan: &link.Trampoline{Kind: link.LowerHost, Instance: caller, Target: index, Type: f},
-		flat: f.FlattenLower(), params: paramTypes(f),
-		cx: canon.Context{
-			Refresh: memory.view, Realloc: memory.realloc, Budget: &in.call.budget,
-			Handles: &crossing{in: in, instance: caller},
-		},
-	}
+	t := &link.Trampoline{Kind: link.LowerHost, Instance: caller, Target: index, Type: f}
+	l := in.newLowered(t, canon.Context{
+		Refresh: memory.view, Realloc: memory.realloc, Budget: &in.call.budget,
+		Handles: &crossing{in: in, instance: caller},
+	})
 	stack, err := l.cx.LowerFlat(args, l.params, make([]uint64, 0, abi.MaxFlatParams+1), abi.MaxFlatParams, nil)
 	if err != nil {
 		return nil, err
 	}
-	// The core value that the result is lifted from: a pointer that goes in, or
-	// what comes out.
-	out := stack[:1]
 	if l.flat.ResultInMemory {
 		ptr, err := l.cx.Allocate(f.Result.Align(), f.Result.Size())
 		if err != nil {
 			return nil, err
 		}
 		stack = append(stack, uint64(ptr))
-		out = []uint64{uint64(ptr)}
+	}
+	// What the result is lifted from: the pointer that went in, or the core
+	// value that comes out first.
+	stack = stack[:max(len(stack), 1)]
+	out := stack[:1]
+	if l.flat.ResultInMemory {
+		out = []uint64{stack[len(stack)-1]}
 	}
 	if err := in.serveHost(l, stack); err != nil || f.Result == nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/hostruntime/bind"
 	"github.com/capsule-kit/capsule/hostruntime/value"
 )
 
@@ -149,15 +150,25 @@ func TestStartFunctionOfHost(t *testing.T) {
 		sec(9, "\x00"+vec("\x00")+"\x01"),
 		sec(11, vec(valueExport("out", 1))),
 	)
-	in, err := instantiate(t, component, hostruntime.Imports{
-		hostruntime.HostFunc("", "shout", func(_ context.Context, args []value.Value) (value.Value, error) {
-			return value.String(strings.ToUpper(string(args[0].(value.String)))), nil
-		}),
+	dynamic := hostruntime.HostFunc("", "shout", func(_ context.Context, args []value.Value) (value.Value, error) {
+		return value.String(strings.ToUpper(string(args[0].(value.String)))), nil
 	})
-	if err != nil {
-		t.Fatal(err)
+	// as generated code serves it
+	typed := bind.Import{Name: "shout", Type: "func(s: string) -> string", Serve: func(_ context.Context, c *bind.Call) error {
+		s := c.LiftString(c.Stack[0], c.Stack[1])
+		if c.Failed() {
+			return c.Err()
+		}
+		c.StoreString(c.Range(c.Stack[2], 8, 4), strings.ToUpper(s))
+		return nil
+	}}
+	for _, shout := range []bind.Import{dynamic, typed} {
+		in, err := instantiate(t, component, hostruntime.Imports{shout})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantValue(t, in, "out", value.String("ABC"))
 	}
-	wantValue(t, in, "out", value.String("ABC"))
 }
 
 // An equality bound holds where the values are equal, and is an error where
