@@ -132,6 +132,12 @@ func (g *guest) read(resp value.Value) (string, value.Value) {
 	body := g.ok(httpPkg, "[method]incoming-response.consume", resp)
 	g.fails(nil, httpPkg, "[method]incoming-response.consume", resp)
 	g.drop(httpPkg, resp)
+	return g.readBody(body)
+}
+
+// readBody reads all of a body, and its trailers.
+func (g *guest) readBody(body value.Value) (string, value.Value) {
+	g.Helper()
 	stream := g.ok(httpPkg, "[method]incoming-body.stream", body)
 	g.fails(nil, httpPkg, "[method]incoming-body.stream", body)
 	var all bytes.Buffer
