@@ -1,12 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -14,19 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/atomicfile"
-	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 	"github.com/capsule-kit/capsule/hostruntime"
 	"github.com/capsule-kit/capsule/hostruntime/value"
 )
-
-type runFlags struct {
-	config          string
-	timeout, memory string
-	env, dirs       []string
-	report          string
-	json            bool
-}
 
 func (a *app) runCommand() *cobra.Command {
 	var flags runFlags
@@ -43,14 +33,15 @@ that name; otherwise it is ns:pkg/interface#function.
 Without a call, a component that exports wasi:cli/run is run as a program, with
 the arguments after -- and the standard streams.
 
-The guest is granted nothing but what --env and --dir give it. Functions of the
+The guest is granted nothing but what --env, --dir and --net give it. Functions of the
 world that it imports, if they return nothing, are answered and shown on standard
 error; any other import that isn't WASI's stops the guest when it calls it. The
 limits of a task hold for it here too, and can only be narrowed.
 
 The result goes to standard output, what the guest prints to standard error
-(a program's output to standard output). An err(...) is a result like any other;
-a trap or a limit is a failure, and so is a program's exit status other than 0.`,
+(a program's output to standard output). The exit status is 0 if all went well, 2
+for a command line that makes no sense, and 1 otherwise, for an err(...) too; a
+program's own exit status is passed on. --report tells more.`,
 		Example: `  capsule-gen run hello 'greet("bob")'
   capsule-gen run shapes.wasm 'area(poly([{x: 1.0, y: 2.0}, {x: 3.0, y: 1.0}]))' --json
   capsule-gen run review 'demo:quakes/review#summarize([])' --timeout 2s --report -
@@ -77,14 +68,7 @@ a trap or a limit is a failure, and so is a program's exit status other than 0.`
 			return a.run(cmd, flags, named[0], call, rest)
 		},
 	}
-	f := cmd.Flags()
-	f.StringVar(&flags.config, "config", "", "the `FILE` to use instead of the nearest capsule.toml")
-	f.StringVar(&flags.timeout, "timeout", "", "how long the call may take, such as 2s")
-	f.StringVar(&flags.memory, "memory", "", "how much memory the guest may have, such as 64MiB")
-	f.StringArrayVar(&flags.env, "env", nil, "a variable `K=V` for the guest's environment, which is empty otherwise")
-	f.StringArrayVar(&flags.dirs, "dir", nil, "a folder for the guest, as `HOST::GUEST[:ro|:rw]`; read-only unless :rw")
-	f.StringVar(&flags.report, "report", "", "write what the call used, as JSON, to this `FILE` (- for standard error)")
-	f.BoolVar(&flags.json, "json", false, "print the result as JSON")
+	flags.define(cmd)
 	return cmd
 }
 
@@ -93,15 +77,11 @@ func (a *app) run(cmd *cobra.Command, flags runFlags, target, call string, args 
 	if err != nil {
 		return err
 	}
-	for _, variable := range flags.env {
-		if name, _, ok := strings.Cut(variable, "="); !ok || name == "" {
-			return usagef(cmd, "--env: want K=V, not %q", variable)
-		}
-	}
-	dirs, err := parseDirs(flags.dirs)
+	policy, err := flags.policy(limits)
 	if err != nil {
 		return &usageError{err, cmd}
 	}
+	policy.Args = append([]string{filepath.Base(path)}, args...)
 	var parsed *value.Call
 	if call != "" {
 		if parsed, err = value.ParseCall(call); err != nil {
@@ -115,85 +95,14 @@ func (a *app) run(cmd *cobra.Command, flags runFlags, target, call string, args 
 	if rt != nil {
 		defer func() { err = errors.Join(err, rt.Close(context.WithoutCancel(ctx))) }()
 	}
+	s := &session{app: a, flags: flags, component: component, call: parsed, policy: policy}
 	if err != nil {
-		return err
-	}
-
-	s := &session{app: a, flags: flags, component: component, call: parsed}
-	s.policy = hostruntime.Policy{
-		Limits: limits,
-		Args:   append([]string{filepath.Base(path)}, args...),
-		Env:    flags.env,
-		Dirs:   dirs,
+		return s.fail(err, hostruntime.Outcome(err))
 	}
 	if err := s.resolve(cmd); err != nil {
-		return err
+		return s.fail(err, hostruntime.OutcomeBadArgument)
 	}
 	return s.run(ctx)
-}
-
-// target returns the file of a component or task and the limits that hold.
-func (f runFlags) target(cmd *cobra.Command, name string) (path string, limits hostruntime.Limits, err error) {
-	var own config.Limits
-	path = name
-	if !strings.HasSuffix(name, ".wasm") && !strings.ContainsAny(name, `/\`) {
-		c, err := loadConfig(f.config)
-		if err != nil {
-			return "", limits, noConfig(cmd, err, "a file whose name ends in .wasm")
-		}
-		t, err := c.Task(name)
-		if err != nil {
-			return "", limits, err
-		}
-		if _, err := os.Stat(t.Output); errors.Is(err, fs.ErrNotExist) {
-			return "", limits, fmt.Errorf("%s doesn't exist yet: capsule-gen build %s makes it", shown(t.Output), name)
-		}
-		path, own = t.Output, t.Limits
-	}
-	limits = hostruntime.Limits{
-		WallTime:    own.WallTime,
-		MemoryBytes: uint64(own.MemoryBytes),
-		OutputBytes: uint64(own.OutputBytes),
-	}
-	if f.timeout != "" {
-		d, err := config.ParseDuration(f.timeout)
-		if err != nil {
-			return "", limits, &usageError{fmt.Errorf("--timeout: %w", err), cmd}
-		}
-		if own.WallTime > 0 && d > own.WallTime {
-			return "", limits, usagef(cmd, "--timeout: the task allows %v", own.WallTime)
-		}
-		limits.WallTime = d
-	}
-	if f.memory != "" {
-		n, err := config.ParseBytes(f.memory)
-		if err != nil {
-			return "", limits, &usageError{fmt.Errorf("--memory: %w", err), cmd}
-		}
-		if own.MemoryBytes > 0 && n > own.MemoryBytes {
-			return "", limits, usagef(cmd, "--memory: the task allows %d bytes", own.MemoryBytes)
-		}
-		limits.MemoryBytes = uint64(n)
-	}
-	return path, limits, nil
-}
-
-// parseDirs reads what --dir says.
-func parseDirs(texts []string) ([]hostruntime.Dir, error) {
-	var dirs []hostruntime.Dir
-	for _, text := range texts {
-		rest, writable := strings.CutSuffix(text, ":rw")
-		if !writable {
-			rest = strings.TrimSuffix(rest, ":ro")
-		}
-		// Windows has colons in its paths, but not two together.
-		host, guest, ok := strings.Cut(rest, "::")
-		if !ok || host == "" || !strings.HasPrefix(guest, "/") {
-			return nil, fmt.Errorf("--dir: want HOST::GUEST, HOST::GUEST:ro or HOST::GUEST:rw with a GUEST that begins with /, not %q", text)
-		}
-		dirs = append(dirs, hostruntime.Dir{Host: host, Guest: guest, Writable: writable})
-	}
-	return dirs, nil
 }
 
 // A session is one call of one instance.
@@ -215,11 +124,21 @@ func (s *session) resolve(cmd *cobra.Command) error {
 			return &usageError{err, cmd}
 		}
 		s.policy.Stdin = s.app.in
+		if s.policy.Deterministic != nil {
+			input, err := io.ReadAll(s.app.in) // all there from the start, on every run
+			if err != nil {
+				return err
+			}
+			s.policy.Stdin = bytes.NewReader(input)
+		}
 		s.policy.Stdout = s.app.programOutput(s.app.out)
 		s.policy.Stderr = s.app.programOutput(s.app.err)
 		if s.flags.timeout == "" && s.policy.Limits.WallTime == 0 {
 			// A program may wait for its input.
 			s.policy.Limits.WallTime = -1
+		}
+		if s.policy.Limits.WrittenBytes == 0 {
+			s.policy.Limits.WrittenBytes = hostruntime.Unlimited // its output is what it is for
 		}
 	} else {
 		if s.export, err = findExport(s.component.Exports(), s.call.Name); err != nil {
@@ -241,37 +160,72 @@ func (s *session) run(ctx context.Context) error {
 	result, err := s.perform(hostruntime.WithReport(ctx, &used))
 	if used.Outcome == "" {
 		// It ended before the call.
-		used = hostruntime.Report{Outcome: hostruntime.Outcome(err), WallTime: time.Since(start)}
+		used = hostruntime.Report{Outcome: hostruntime.Outcome(err), WallTime: time.Since(start), FuelModel: hostruntime.FuelModel}
+		used.SetError(err)
 	}
 	if used.Export == "" {
 		used.Export = s.export.String()
 	}
-	if failure := s.report(used, err); failure != nil {
+	if failure := s.report(used); failure != nil {
 		return errors.Join(explainRun(err), failure)
 	}
-	switch {
-	case err != nil:
+	if exit, ok := errors.AsType[*hostruntime.ExitError](err); ok && s.call == nil {
+		return &exitStatus{exit.Code}
+	}
+	if err != nil {
 		return explainRun(err)
+	}
+	refused, _ := result.(value.Result)
+	switch {
+	case s.call == nil && refused.IsError:
+		return errors.New("the program failed")
 	case s.call == nil:
-		if r, ok := result.(value.Result); ok && r.IsError {
-			return errors.New("the program failed")
-		}
-		return nil
-	case result == nil:
-		if s.flags.json {
-			fmt.Fprintln(s.app.out, "null")
-		}
 		return nil
 	case s.flags.json:
-		text, err := value.JSON(result)
-		if err != nil {
-			return err
+		text := []byte("null")
+		if result != nil {
+			if text, err = value.JSON(result); err != nil {
+				return err
+			}
 		}
 		fmt.Fprintf(s.app.out, "%s\n", text)
+	case result != nil:
+		fmt.Fprintln(s.app.out, value.Format(result))
+	}
+	if refused.IsError {
+		return &exitStatus{exitFailed}
+	}
+	return nil
+}
+
+// fail reports a call that can't be made, and returns why.
+func (s *session) fail(err error, outcome string) error {
+	if usage, ok := errors.AsType[*usageError](err); ok {
+		return usage
+	}
+	used := hostruntime.Report{Export: s.export.String(), Outcome: outcome, FuelModel: hostruntime.FuelModel}
+	if used.Export == "" && s.call != nil {
+		used.Export = s.call.Name
+	}
+	used.SetError(err)
+	return errors.Join(err, s.report(used))
+}
+
+// report writes what a call used to where --report says.
+func (s *session) report(used hostruntime.Report) error {
+	if s.flags.report == "" {
 		return nil
 	}
-	fmt.Fprintln(s.app.out, value.Format(result))
-	return nil
+	data, err := marshal(used)
+	if err != nil {
+		return err
+	}
+	if s.flags.report == "-" {
+		_, err = s.app.err.Write(data)
+	} else {
+		_, err = atomicfile.Write(s.flags.report, data)
+	}
+	return err
 }
 
 func (s *session) perform(ctx context.Context) (_ value.Value, err error) {
@@ -328,44 +282,4 @@ func (a *app) programOutput(w io.Writer) io.Writer {
 		return escape.NewWriter(w)
 	}
 	return w
-}
-
-// A callReport is the form of a report in JSON.
-type callReport struct {
-	Export      string  `json:"export"`
-	Outcome     string  `json:"outcome"`
-	Error       string  `json:"error,omitempty"`
-	WallSeconds float64 `json:"wallSeconds"`
-	MemoryBytes uint64  `json:"memoryBytes"`
-	LiftedBytes uint64  `json:"liftedBytes"`
-	HostCalls   uint64  `json:"hostCalls"`
-	Stdout      string  `json:"stdout"`
-	Stderr      string  `json:"stderr"`
-	StdoutBytes uint64  `json:"stdoutBytes"`
-	StderrBytes uint64  `json:"stderrBytes"`
-}
-
-// report writes what a call used to where --report says.
-func (s *session) report(used hostruntime.Report, failure error) error {
-	if s.flags.report == "" {
-		return nil
-	}
-	r := callReport{
-		Export: used.Export, Outcome: used.Outcome, WallSeconds: used.WallTime.Seconds(),
-		MemoryBytes: used.MemoryBytes, LiftedBytes: used.LiftedBytes, HostCalls: used.HostCalls,
-		Stdout: used.Stdout, Stderr: used.Stderr, StdoutBytes: used.StdoutBytes, StderrBytes: used.StderrBytes,
-	}
-	if failure != nil {
-		r.Error = failure.Error()
-	}
-	data, err := marshal(r)
-	if err != nil {
-		return err
-	}
-	if s.flags.report == "-" {
-		_, err = s.app.err.Write(data)
-	} else {
-		_, err = atomicfile.Write(s.flags.report, data)
-	}
-	return err
 }

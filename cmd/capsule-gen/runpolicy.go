@@ -1,0 +1,165 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
+	"github.com/capsule-kit/capsule/hostruntime"
+)
+
+// runFlags are the flags of run: most say what the guest may do.
+type runFlags struct {
+	config                        string
+	fuel, memory, timeout, stdout string
+	env, dirs, net                []string
+	deterministic                 string
+	report                        string
+	json                          bool
+}
+
+func (f *runFlags) define(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.config, "config", "", "the `FILE` to use instead of the nearest capsule.toml")
+	flags.StringVar(&f.fuel, "fuel", "", "how much the call may compute, in `UNITS` of fuel, or low, medium or high: about 0.1, 1 and 10 s")
+	flags.StringVar(&f.memory, "memory", "", "how much memory the guest may have, such as 64MiB")
+	flags.StringVar(&f.timeout, "timeout", "", "how long the call may take, such as 2s")
+	flags.StringVar(&f.stdout, "stdout", "", "how much the guest may print, on standard output and error together, such as 1MiB")
+	flags.StringArrayVar(&f.env, "env", nil, "a variable `K=V` for the guest's environment, which is empty otherwise")
+	flags.StringArrayVar(&f.dirs, "dir", nil, "a folder for the guest, as `HOST::GUEST[:ro|:rw]`; read-only unless :rw")
+	flags.StringArrayVar(&f.net, "net", nil, "what the guest may reach, such as `https://*.example.org` or tcp://db.example.org:5432")
+	flags.StringVar(&f.deterministic, "deterministic", "", "equal runs: a clock that goes by fuel, and random numbers from this `SEED`")
+	flags.StringVar(&f.report, "report", "", "write what the call used, as JSON, to this `FILE` (- for standard error)")
+	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
+}
+
+// policy returns what the flags grant, with limits.
+func (f *runFlags) policy(limits hostruntime.Limits) (hostruntime.Policy, error) {
+	p := hostruntime.Policy{Limits: limits, Env: f.env}
+	for _, variable := range f.env {
+		if name, _, ok := strings.Cut(variable, "="); !ok || name == "" {
+			return p, fmt.Errorf("--env: want K=V, not %q", variable)
+		}
+	}
+	var err error
+	if p.Dirs, err = parseDirs(f.dirs); err != nil {
+		return p, err
+	}
+	for _, text := range f.net {
+		grant, err := hostruntime.ParseNetworkGrant(text)
+		if err != nil {
+			return p, fmt.Errorf("--net: %w", err)
+		}
+		p.Network.Allow = append(p.Network.Allow, grant)
+	}
+	if f.deterministic != "" {
+		seed, err := strconv.ParseUint(f.deterministic, 0, 64)
+		if err != nil {
+			return p, fmt.Errorf("--deterministic: want a number as seed, not %q", f.deterministic)
+		}
+		if len(p.Dirs)+len(p.Network.Allow) > 0 {
+			return p, errors.New("--deterministic: runs with --dir or --net aren't equal")
+		}
+		p.Deterministic = &hostruntime.Deterministic{Seed: seed}
+	}
+	return p, nil
+}
+
+// parseFuel reads what --fuel says.
+func parseFuel(text string) (uint64, error) {
+	switch text {
+	case "low":
+		return hostruntime.FuelLow, nil
+	case "medium":
+		return hostruntime.FuelMedium, nil
+	case "high":
+		return hostruntime.FuelHigh, nil
+	}
+	n, err := strconv.ParseUint(strings.ReplaceAll(text, "_", ""), 10, 64)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("--fuel: want a number above 0, low, medium or high, not %q", text)
+	}
+	return n, nil
+}
+
+// target returns the file of a component or task and the limits that hold.
+func (f runFlags) target(cmd *cobra.Command, name string) (path string, limits hostruntime.Limits, err error) {
+	var own config.Limits
+	path = name
+	if !strings.HasSuffix(name, ".wasm") && !strings.ContainsAny(name, `/\`) {
+		c, err := loadConfig(f.config)
+		if err != nil {
+			return "", limits, noConfig(cmd, err, "a file whose name ends in .wasm")
+		}
+		t, err := c.Task(name)
+		if err != nil {
+			return "", limits, err
+		}
+		if _, err := os.Stat(t.Output); errors.Is(err, fs.ErrNotExist) {
+			return "", limits, fmt.Errorf("%s doesn't exist yet: capsule-gen build %s makes it", shown(t.Output), name)
+		}
+		path, own = t.Output, t.Limits
+	}
+	limits = hostruntime.Limits{
+		WallTime:    own.WallTime,
+		MemoryBytes: uint64(own.MemoryBytes),
+		OutputBytes: uint64(own.OutputBytes),
+	}
+	if f.fuel != "" {
+		if limits.Fuel, err = parseFuel(f.fuel); err != nil {
+			return "", limits, &usageError{err, cmd}
+		}
+	}
+	if f.stdout != "" {
+		n, err := config.ParseBytes(f.stdout)
+		if err != nil {
+			return "", limits, &usageError{fmt.Errorf("--stdout: %w", err), cmd}
+		}
+		limits.WrittenBytes = uint64(n)
+	}
+	if f.timeout != "" {
+		d, err := config.ParseDuration(f.timeout)
+		if err != nil {
+			return "", limits, &usageError{fmt.Errorf("--timeout: %w", err), cmd}
+		}
+		if own.WallTime > 0 && d > own.WallTime {
+			return "", limits, usagef(cmd, "--timeout: the task allows %v", own.WallTime)
+		}
+		limits.WallTime = d
+	}
+	if f.memory != "" {
+		n, err := config.ParseBytes(f.memory)
+		if err != nil {
+			return "", limits, &usageError{fmt.Errorf("--memory: %w", err), cmd}
+		}
+		if own.MemoryBytes > 0 && n > own.MemoryBytes {
+			return "", limits, usagef(cmd, "--memory: the task allows %d bytes", own.MemoryBytes)
+		}
+		limits.MemoryBytes = uint64(n)
+	}
+	return path, limits, nil
+}
+
+// parseDirs reads what --dir says.
+func parseDirs(texts []string) ([]hostruntime.Dir, error) {
+	var dirs []hostruntime.Dir
+	for _, text := range texts {
+		rest, writable := strings.CutSuffix(text, ":rw")
+		if !writable {
+			rest = strings.TrimSuffix(rest, ":ro")
+		}
+		// Windows has colons in its paths, but not two together.
+		host, guest, ok := strings.Cut(rest, "::")
+		if !ok || host == "" || !strings.HasPrefix(guest, "/") {
+			return nil, fmt.Errorf("--dir: want HOST::GUEST, HOST::GUEST:ro or HOST::GUEST:rw with a GUEST that begins with /, not %q", text)
+		}
+		dirs = append(dirs, hostruntime.Dir{Host: host, Guest: guest, Writable: writable})
+	}
+	return dirs, nil
+}
