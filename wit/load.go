@@ -11,10 +11,6 @@ type Options struct {
 	// Features are the @unstable features to include; items behind any
 	// other are left out, as if they weren't written.
 	Features []string
-	// CacheDir has no effect: nothing is compiled to read WIT.
-	//
-	// Deprecated: leave it empty.
-	CacheDir string
 }
 
 // Load reads a folder of .wit files, with the packages it depends on in

@@ -27,6 +27,7 @@ type unit struct {
 	scopes []*scope
 	items  map[string]*entity // interfaces and worlds
 	deps   []dependency       // on other packages, in the order of the text
+	named  map[string]bool    // the packages in deps
 	order  []*entity          // dependencies first
 	state  visit
 }

@@ -25,6 +25,8 @@ func (b *worldBuilder) include(t *includeText, rank int) {
 		return
 	case !from.complete:
 		return // its mistakes are reported already
+	case !b.r.spend(t.path.pos, len(from.imports)+len(from.exports)):
+		return
 	}
 	in := &includer{b: b, rank: rank, pos: t.path.pos, types: make(map[*TypeDef]*TypeDef), from: Owner{World: from.world}, to: Owner{World: b.w}}
 	in.external = from.unit != b.e.unit
@@ -101,9 +103,6 @@ func (in *includer) rename(n string) string {
 }
 
 func (in *includer) item(to *side, i *worldItem) {
-	if !in.b.r.spend(in.pos, 1) {
-		return
-	}
 	added := &worldItem{Item: i.Item, typ: i.typ, rank: in.rank}
 	if added.Pos.Line > 0 {
 		added.Pos = in.pos
@@ -196,7 +195,7 @@ func (in *includer) typeDef(def *TypeDef) *TypeDef {
 	if made := in.types[def]; made != nil {
 		return made
 	}
-	if def.Owner != in.from {
+	if def.Owner != in.from || !in.b.r.spend(in.pos, 1) {
 		return def
 	}
 	made := &TypeDef{
@@ -217,6 +216,9 @@ func (in *includer) typeDef(def *TypeDef) *TypeDef {
 
 func (in *includer) function(f *Func) *Func {
 	made := *f
+	if !in.b.r.spend(in.pos, 1+len(f.Params)) {
+		return &made
+	}
 	made.Params = slices.Clone(f.Params)
 	for i := range made.Params {
 		made.Params[i].Type = in.typ(made.Params[i].Type)
@@ -231,8 +233,8 @@ func (in *includer) function(f *Func) *Func {
 
 // typ copies a type; how deep it nests is bounded.
 func (in *includer) typ(t *Type) *Type {
-	if t == nil {
-		return nil
+	if t == nil || !in.b.r.spend(in.pos, 1+len(t.Fields)+len(t.Cases)) {
+		return t
 	}
 	made := &Type{Pos: t.Pos, Kind: t.Kind, Elem: in.typ(t.Elem), Key: in.typ(t.Key), Length: t.Length, Labels: t.Labels}
 	if t.Def != nil {

@@ -21,7 +21,9 @@ func (r *resolver) sortUnits(units []*unit) (ok bool) {
 			case to.state == unvisited:
 				walk(to)
 			case to.state == visiting:
-				r.packageCycle(path[slices.Index(path, to):])
+				if !r.full() {
+					r.packageCycle(path[slices.Index(path, to):])
+				}
 				ok = false
 			}
 		}

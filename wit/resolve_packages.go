@@ -88,16 +88,12 @@ func (r *resolver) useTarget(u *unit, use *topUse) *entity {
 
 // dependencies notes which other packages the text of a scope names.
 func (r *resolver) dependencies(u *unit, s *scope) {
-	seen := make(map[string]bool)
-	for _, d := range u.deps {
-		seen[d.id] = true
-	}
 	s.text.paths(func(p *entityPath) {
-		if p.pkg == nil || seen[p.pkg.id()] {
+		if p.pkg == nil || u.named[p.pkg.id()] {
 			return
 		}
 		id := p.pkg.id()
-		seen[id] = true
+		u.named[id] = true
 		u.deps = append(u.deps, dependency{id: id, pos: p.start()})
 		if r.units[id] == nil {
 			r.unknownPackage(id, p.start())
@@ -169,6 +165,9 @@ func (r *resolver) foreign(p entityPath, off bool) *entity {
 }
 
 func (r *resolver) unknownPackage(id string, pos Position) {
+	if r.full() {
+		return
+	}
 	e := r.report(pos, CodeUnknownPkg, "package %s not found: put its .wit files into the folder deps/", quoted(id))
 	plain, _, _ := strings.Cut(id, "@")
 	var other []string
@@ -185,6 +184,9 @@ func (r *resolver) unknownPackage(id string, pos Position) {
 }
 
 func (r *resolver) unknownEntity(p entityPath, u *unit, tables ...map[string]*entity) {
+	if r.full() {
+		return // the search for a like name takes its time
+	}
 	e := r.report(p.pos, CodeUnknownName, "unknown interface or world %s in package %s", quoted(p.text), quoted(u.pkg.ID()))
 	var known []string
 	for _, table := range tables {

@@ -88,10 +88,10 @@ func (r *resolver) used(from *entity, n name, off bool) *TypeDef {
 	case def == nil && off && from.unit != nil && from.off:
 	case def == nil && from.types.funcs[n.text]:
 		r.report(n.pos, CodeWrongKind, "%s is a function of interface %s; a use takes types", quoted(n.text), quoted(from.text))
-	case def == nil:
+	case def == nil && !r.full():
 		e := r.report(n.pos, CodeUnknownName, "unknown type %s in interface %s", quoted(n.text), quoted(from.text))
 		e.suggest(n.text, keys(from.types.defs))
-	case def.off && !off:
+	case def != nil && def.off && !off:
 		r.excluded(n.pos, "type", n.text, def.Stability.Unstable)
 	}
 	return def

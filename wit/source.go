@@ -14,11 +14,12 @@ import (
 )
 
 // Bounds on what is read: WIT is text that people write, and whoever sends
-// more than this does not mean well.
+// more than this does not mean well. The model of one byte of hostile text takes
+// up to a hundred.
 const (
 	maxFiles    = 2000
 	maxFileSize = 4 << 20
-	maxAllSize  = 32 << 20
+	maxAllSize  = 8 << 20
 )
 
 const notUTF8 = "the text is not valid UTF-8"
@@ -125,18 +126,17 @@ func (s *source) read(root fs.FS, name, group string) error {
 	if len(s.files) == maxFiles {
 		return s.errorAt(name, CodeTooLarge, fmt.Sprintf("more than %d .wit files", maxFiles))
 	}
+	// Looked at before it is opened: to open a pipe is to wait for its writer.
+	if info, err := fs.Stat(root, name); err != nil {
+		return fmt.Errorf("wit: %w", err)
+	} else if !info.Mode().IsRegular() {
+		return s.errorAt(name, CodeNoWIT, "not an ordinary file")
+	}
 	file, err := root.Open(name)
 	if err != nil {
 		return fmt.Errorf("wit: %w", err)
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return fmt.Errorf("wit: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return s.errorAt(name, CodeNoWIT, "not an ordinary file")
-	}
 	data, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
 	if err != nil {
 		return fmt.Errorf("wit: %w", err)

@@ -84,7 +84,7 @@ func newUnit(texts []*packageText) (*unit, Errors) {
 	if header == nil {
 		return nil, errs
 	}
-	u := &unit{items: make(map[string]*entity), pkg: &Package{
+	u := &unit{items: make(map[string]*entity), named: make(map[string]bool), pkg: &Package{
 		Namespace: header.namespace.text, Name: header.pkg.text, Version: header.version, Pos: header.namespace.pos, Docs: docs,
 	}}
 	for _, t := range texts {
