@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"unicode/utf8"
 
@@ -91,7 +92,7 @@ func readlinkAt(c *call, d *descriptor) (value.Value, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case path.IsAbs(target):
+	case path.IsAbs(target) || filepath.IsAbs(target) || filepath.VolumeName(target) != "":
 		// It names a path of the host.
 		return nil, fileError("not-permitted")
 	case !utf8.ValidString(target):
@@ -108,6 +109,9 @@ func symlinkAt(c *call, d *descriptor) (value.Value, error) {
 	target := string(arg[value.String](c, 1))
 	if err := checkPath(target); err != nil {
 		return nil, err
+	}
+	if filepath.IsAbs(target) || filepath.VolumeName(target) != "" {
+		return nil, fileError("not-permitted")
 	}
 	return nil, d.create(c, root, name, func() error { return root.Symlink(target, name) })
 }
