@@ -1,0 +1,133 @@
+package limits
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/capsule-kit/capsule/hostruntime"
+)
+
+// However instances end, and thousands of them, nothing of them is left.
+func TestNothingLeaks(t *testing.T) {
+	c := mustWorker(t)
+	dir := t.TempDir()
+	ends := map[string]func(ctx context.Context, in *hostruntime.Instance) error{
+		"well": func(ctx context.Context, in *hostruntime.Instance) error {
+			_, err := work(ctx, in, "spin", 10)
+			return err
+		},
+		"trap": func(ctx context.Context, in *hostruntime.Instance) error {
+			_, err := in.Call(ctx, "trap")
+			return err
+		},
+		"fuel": func(ctx context.Context, in *hostruntime.Instance) error {
+			_, err := work(hostruntime.WithLimits(ctx, hostruntime.Limits{Fuel: 50_000}), in, "spin", 1<<31)
+			return err
+		},
+		"timeout": func(ctx context.Context, in *hostruntime.Instance) error {
+			_, err := work(hostruntime.WithLimits(ctx, hostruntime.Limits{WallTime: time.Nanosecond}), in, "spin", 1<<31)
+			return err
+		},
+		"cancelled": func(ctx context.Context, in *hostruntime.Instance) error {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(100*time.Microsecond, cancel)
+			_, err := work(ctx, in, "spin", 1<<31)
+			return err
+		},
+		"memory": func(ctx context.Context, in *hostruntime.Instance) error {
+			if _, err := work(ctx, in, "grow", 100); err != nil {
+				return err
+			}
+			_, err := work(hostruntime.WithLimits(ctx, hostruntime.Limits{MemoryBytes: 7 << 20}), in, "give", 5<<20)
+			return err
+		},
+		"handles": func(ctx context.Context, in *hostruntime.Instance) error {
+			_, err := work(hostruntime.WithLimits(ctx, hostruntime.Limits{Handles: 10}), in, "hold", 20)
+			return err
+		},
+	}
+	round := func(n int) {
+		for outcome, end := range ends {
+			for range n {
+				in, err := c.Instantiate(t.Context(), hostruntime.Policy{Dirs: []hostruntime.Dir{{Host: dir, Guest: "/"}}}, answer)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := hostruntime.Outcome(end(t.Context(), in))
+				if want := outcome; got != want && !(want == "well" && got == hostruntime.OutcomeOK) {
+					t.Fatalf("%s: ended with %s", want, got)
+				}
+				if err := in.Close(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	round(20)
+	before := inventory(t)
+	round(400)
+	after := inventory(t)
+	if after.goroutines > before.goroutines+2 || after.files > before.files+2 || after.maps > before.maps+50 || after.heap > before.heap+4*mib {
+		t.Errorf("after %d instances: %+v, before: %+v", 400*len(ends), after, before)
+	}
+}
+
+type stock struct {
+	goroutines, files, maps int
+	heap                    uint64
+}
+
+// inventory counts what the process has; files and mappings are 0 where the
+// system doesn't tell.
+func inventory(t *testing.T) stock {
+	t.Helper()
+	s := stock{heap: heap(), goroutines: runtime.NumGoroutine()}
+	for range 100 { // what ends does so in its own time
+		if n := runtime.NumGoroutine(); n < s.goroutines {
+			s.goroutines = n
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if files, err := os.ReadDir("/proc/self/fd"); err == nil {
+		s.files = len(files)
+	}
+	if maps, err := os.ReadFile("/proc/self/maps"); err == nil {
+		s.maps = bytes.Count(maps, []byte("\n"))
+	}
+	return s
+}
+
+// An instance that nobody closes goes with its runtime.
+func TestForgottenInstances(t *testing.T) {
+	ctx := t.Context()
+	before := inventory(t)
+	for range 3 {
+		rt, err := hostruntime.New(ctx, hostruntime.Config{NoCache: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := rt.LoadFile(ctx, "testdata/worker.wasm")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 100 {
+			if _, err := c.Instantiate(ctx, hostruntime.Policy{}, answer); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := rt.Close(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 3 {
+		runtime.GC() // clean-ups run after a collection
+		time.Sleep(10 * time.Millisecond)
+	}
+	if after := inventory(t); after.maps > before.maps+50 || after.heap > before.heap+4*mib {
+		t.Errorf("after 300 instances: %+v, before: %+v", after, before)
+	}
+}
