@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -162,6 +163,10 @@ func (a *app) checkGuest(ctx context.Context, t *config.Task, start, own []byte)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if t.Engine == toolchain.StarlingMonkey && bytes.Contains(own, []byte("addEventListener")) {
+		// Requests are answered by the fetch event then.
+		want.Members = slices.DeleteFunc(want.Members, func(m guestcheck.Member) bool { return m.Name == "incomingHandler" })
 	}
 	return language.Compare(want, got), nil
 }
