@@ -74,6 +74,8 @@ type NetworkGrant struct {
 	// What is special besides (metadata services of clouds, multicast,
 	// broadcast, the unspecified address, reserved ranges) is reached only if
 	// in addition Host is that address, or a prefix within the special range.
+	// It holds for all that this and other grants allow with the same host,
+	// protocol and port, whatever their methods.
 	Private bool
 }
 
@@ -173,7 +175,7 @@ type NetworkRecord struct {
 	Protocol string
 	// Method is the HTTP method; "listen", "bind" or "accept" for a socket that
 	// others send or connect to, Host then being the address; "lookup" for a
-	// name; else empty.
+	// name; "socket" for one that was refused; else empty.
 	Method string
 	// Host is the name or address that the guest asked for.
 	Host string

@@ -12,8 +12,8 @@ var protocols = map[string]egress.Protocols{
 	ProtocolHTTP: egress.HTTP, ProtocolHTTPS: egress.HTTPS, ProtocolTCP: egress.TCP, ProtocolUDP: egress.UDP,
 }
 
-// gate checks a policy and returns what upholds it; nil for one that allows
-// nothing.
+// gate checks a policy and returns what upholds it. One that allows nothing has
+// a gate too, which records what was refused.
 func (n *Network) gate() (*egress.Gate, error) {
 	cfg := egress.Config{Resolver: n.Resolver, RootCAs: n.RootCAs, Limits: n.Limits.internal()}
 	for _, g := range n.Allow {
@@ -32,10 +32,6 @@ func (n *Network) gate() (*egress.Gate, error) {
 	gate, err := egress.New(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("hostruntime: network: %w", err)
-	}
-	if len(n.Allow)+len(n.Listen)+len(n.Secrets) == 0 {
-		gate.Close()
-		return nil, nil
 	}
 	return gate, nil
 }
@@ -76,7 +72,7 @@ func ports(list []PortRange) []egress.Ports {
 	return out
 }
 
-// A network is an instance's part of the network; the zero network is none.
+// A network is an instance's part of the network.
 type network struct {
 	gate           *egress.Gate
 	stdout, stderr scrubbed
@@ -89,10 +85,8 @@ func (n *network) open(policy *Network, stdout, stderr io.Writer) error {
 	if n.gate, err = policy.gate(); err != nil {
 		return err
 	}
-	n.stdout.to, n.stderr.to = stdout, stderr
-	if n.gate != nil {
-		n.stdout.scrubber, n.stderr.scrubber = n.gate.NewScrubber(), n.gate.NewScrubber()
-	}
+	n.stdout = scrubbed{stdout, n.gate.NewScrubber()}
+	n.stderr = scrubbed{stderr, n.gate.NewScrubber()}
 	return nil
 }
 
@@ -103,11 +97,7 @@ func (n *network) endCall() {
 }
 
 // close ends what is under way.
-func (n *network) close() {
-	if n.gate != nil {
-		n.gate.Close()
-	}
-}
+func (n *network) close() { n.gate.Close() }
 
 // A scrubbed writer passes on what the guest prints, without secrets.
 type scrubbed struct {
@@ -138,9 +128,6 @@ func (s *scrubbed) flush() {
 
 // report returns what was done since the last call.
 func (n *network) report() NetworkReport {
-	if n.gate == nil {
-		return NetworkReport{}
-	}
 	s := n.gate.Take()
 	r := NetworkReport{
 		Dropped: s.Dropped, Requests: s.Requests, Connections: s.Connections, Lookups: s.Lookups,

@@ -187,4 +187,6 @@ const (
 	whyAddress = "the host's addresses are not public, and no grant allows them"
 	whyName    = "neither a host name nor an address"
 	whyListen  = "no grant to listen there"
+
+	whyProtocol = "no grant is for the protocol"
 )

@@ -13,6 +13,9 @@ import (
 // maxAddrs is how many addresses of one name are looked at.
 const maxAddrs = 64
 
+// maxResolved is how many addresses that names resolved to are remembered.
+const maxResolved = 4096
+
 // Lookup returns the addresses of a name that a grant for raw sockets could
 // allow to be reached, in the resolver's order and without those that no grant
 // allows. From then on Permit allows them on the name's ports. An address is
@@ -74,6 +77,12 @@ func (g *Gate) lookup(ctx context.Context, h host, rules []*rule, kept *Record) 
 	}
 	for _, a := range addrs {
 		if g.resolved[a] == nil {
+			if len(g.resolved) >= maxResolved {
+				for old := range g.resolved {
+					delete(g.resolved, old)
+					break
+				}
+			}
 			g.resolved[a] = map[string]struct{}{}
 		}
 		g.resolved[a][h.name] = struct{}{}

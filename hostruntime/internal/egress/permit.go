@@ -11,6 +11,9 @@ type host struct {
 
 // newHost reads a host; the second value is false if it is none.
 func newHost(text string) (host, bool) {
+	if len(text) > maxRecordText {
+		return host{}, false
+	}
 	if a, ok := parseAddr(text); ok {
 		return host{text: text, addr: a}, true
 	}
@@ -66,6 +69,15 @@ func (g *Gate) Permit(p Protocols, to netip.AddrPort) error {
 	}
 	a := to.Addr().Unmap()
 	return g.deny(Record{Protocol: p, Host: a.String(), Port: to.Port(), Addr: a}, why)
+}
+
+// PermitSocket reports, as nil or a recorded *DeniedError, whether there is
+// anything that a socket of a protocol may be used for.
+func (g *Gate) PermitSocket(p Protocols) error {
+	if g.Offers(p) {
+		return nil
+	}
+	return g.deny(Record{Protocol: p, Method: "socket"}, whyProtocol)
 }
 
 // Permits reports what Permit does, without a record: for what comes in.

@@ -2,6 +2,7 @@ package egress
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -12,7 +13,8 @@ const MaxRecords = 1000
 type Record struct {
 	Protocol Protocols
 	// Method is the HTTP method; "listen", "bind" or "accept" for a socket that
-	// others send or connect to; "lookup" for a name; else empty.
+	// others send or connect to; "lookup" for a name; "socket" for one that was
+	// refused; else empty.
 	Method string
 	// Host is the name or address as the guest gave it, Port the port.
 	Host string
@@ -48,6 +50,7 @@ type Summary struct {
 // add keeps a record, or counts it; with g.mu held.
 func (g *Gate) add(r Record) *Record {
 	r.Began = time.Since(g.start)
+	r.Host, r.Method = clip(r.Host), clip(r.Method)
 	kept := &r
 	if len(g.records) < MaxRecords {
 		g.records = append(g.records, kept)
@@ -55,6 +58,18 @@ func (g *Gate) add(r Record) *Record {
 		g.summary.Dropped++
 	}
 	return kept
+}
+
+// maxRecordText is the most that a record keeps of a guest's text: no name is
+// longer.
+const maxRecordText = 256
+
+// clip returns text that takes no more memory than a record may.
+func clip(text string) string {
+	if len(text) <= maxRecordText {
+		return text
+	}
+	return strings.Clone(text[:maxRecordText-3]) + "…"
 }
 
 // Take returns what was done since the gate was made, or since the last Take.

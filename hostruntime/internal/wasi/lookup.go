@@ -36,11 +36,11 @@ func socketsNameLookup() *Interface {
 // resolveAddresses is resolve-addresses. Names must be in their ASCII form.
 func resolveAddresses(c *call) (value.Value, error) {
 	gate := c.config.Network
-	if gate == nil || !gate.Offers(egress.TCP|egress.UDP) {
+	if gate == nil {
 		return socketFail("access-denied"), nil
 	}
 	name := string(arg[value.String](c, 1))
-	if !egress.IsHost(name) {
+	if !egress.IsHost(name) && gate.Offers(egress.TCP|egress.UDP) {
 		return socketFail("invalid-argument"), nil
 	}
 	resolve, err := gate.StartLookup(name)

@@ -72,8 +72,11 @@ func createSocket(name string, protocol egress.Protocols, r *Resource, create fu
 	i.define("create-"+name+"-socket", fn(socketResult(own(r)), param("address-family", addressFamily)),
 		func(c *call) (value.Value, error) {
 			gate := c.config.Network
-			if gate == nil || !gate.Offers(protocol) {
+			if gate == nil {
 				return socketFail("access-denied"), nil
+			}
+			if err := gate.PermitSocket(protocol); err != nil {
+				return socketFailed(err)
 			}
 			p := takePlace(gate)
 			if p == nil {
