@@ -23,7 +23,7 @@ func repeat(n int, line string) string {
 // Text that asks for much more work, memory or stack than it is long is read
 // in reasonable time, or refused. That these tests end is what they show.
 func TestHostileText(t *testing.T) {
-	const n = 10000
+	const n = 5000
 	last := strconv.Itoa(n)
 	for _, row := range []struct {
 		name, text string

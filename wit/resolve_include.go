@@ -30,13 +30,12 @@ func (b *worldBuilder) include(t *includeText, rank int) {
 	}
 	in := &includer{b: b, rank: rank, pos: t.path.pos, types: make(map[*TypeDef]*TypeDef), from: Owner{World: from.world}, to: Owner{World: b.w}}
 	in.external = from.unit != b.e.unit
-	in.renames = make(map[string]string, len(t.names))
+	in.renames, in.unused = make(map[string]string, len(t.names)), make(map[string]bool, len(t.names))
 	for _, n := range t.names {
-		in.renames[n.from.text] = n.to.text
-	}
-	in.unused = make(map[string]bool)
-	for _, n := range t.names {
-		in.unused[n.from.text] = true
+		if _, twice := in.renames[n.from.text]; twice {
+			b.r.report(n.from.pos, CodeDuplicate, "%s is renamed twice", quoted(n.from.text))
+		}
+		in.renames[n.from.text], in.unused[n.from.text] = n.to.text, true
 	}
 	// Types come in an order in which each follows those it refers to.
 	for _, def := range from.types.copied(from.imports) {
