@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/http"
 	"strings"
 	"syscall"
 
@@ -103,13 +104,23 @@ func codeOf(err error) value.Variant {
 	if code := tlsCode(err); code.Case != "" {
 		return code
 	}
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return value.Variant{Case: "connection-refused"}
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		return value.Variant{Case: "destination-IP-unroutable"}
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
+	if errors.Is(err, context.DeadlineExceeded) {
 		return value.Variant{Case: "connection-timeout"}
+	}
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return httpBodySize("request", uint64(tooLarge.Limit)).code
+	}
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		switch socketCodes[errno] {
+		case "connection-refused":
+			return value.Variant{Case: "connection-refused"}
+		case "remote-unreachable":
+			return value.Variant{Case: "destination-IP-unroutable"}
+		case "timeout":
+			return value.Variant{Case: "connection-timeout"}
+		case "new-socket-limit":
+			return value.Variant{Case: "connection-limit-reached"}
+		}
 	}
 	// net/http has no types for these.
 	text := err.Error()

@@ -1,0 +1,193 @@
+package wasi
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
+	"github.com/capsule-kit/capsule/hostruntime/value"
+)
+
+func TestTimeouts(t *testing.T) {
+	held := make(chan struct{})
+	t.Cleanup(func() { close(held) })
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/drip" {
+			io.WriteString(w, "drop")
+			http.NewResponseController(w).Flush()
+		}
+		select {
+		case <-held:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(s.CloseClientConnections)
+	options := func(g *guest, name string) value.Value {
+		o := g.call(httpPkg, "[constructor]request-options")
+		g.ok(httpPkg, "[method]request-options.set-"+name, o, some(value.U64(20*time.Millisecond)))
+		return o
+	}
+	g := webGuest(t, egress.Config{})
+	if got := g.denied(g.newRequest("GET", s.URL), options(g, "first-byte-timeout")); got != "connection-read-timeout" {
+		t.Errorf("first byte: %s", got)
+	}
+	resp, _ := g.await(g.handle(g.newRequest("GET", s.URL+"/drip"), options(g, "between-bytes-timeout")))
+	body := g.ok(httpPkg, "[method]incoming-response.consume", resp)
+	stream := g.ok(httpPkg, "[method]incoming-body.stream", body)
+	g.ok(ioPkg, in+"blocking-read", stream, value.U64(100))
+	failed := g.call(ioPkg, in+"blocking-read", stream, value.U64(100)).(value.Result)
+	if code := g.httpCode(failed.Payload.(value.Variant)); code != "connection-read-timeout" {
+		t.Errorf("between bytes: %s", code)
+	}
+
+	// Nobody accepts: the handshake of TLS doesn't come to its end.
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	if got := g.denied(g.newRequest("GET", "https://"+l.Addr().String()), options(g, "connect-timeout")); got != "connection-timeout" {
+		t.Errorf("connecting: %s", got)
+	}
+}
+
+func TestNetworkLimitsEndTheInstance(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			io.Copy(io.Discard, r.Body)
+			return
+		}
+		for r.Context().Err() == nil {
+			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
+				return
+			}
+		}
+	})
+	limit := func(t *testing.T, what string, err error) {
+		t.Helper()
+		if e, ok := errors.AsType[*egress.LimitError](err); !ok || e.What != what {
+			t.Errorf("error %v, want the limit on %s", err, what)
+		}
+	}
+	t.Run("download", func(t *testing.T) {
+		g := webGuest(t, egress.Config{Limits: egress.Limits{ReceivedBytes: 1 << 20}})
+		body := g.ok(httpPkg, "[method]incoming-response.consume", g.fetch("GET", s.URL))
+		stream := g.ok(httpPkg, "[method]incoming-body.stream", body)
+		total := 0
+		for {
+			got, err := g.try(ioPkg, in+"blocking-read", stream, value.U64(1<<20))
+			if err != nil {
+				limit(t, egress.LimitReceivedBytes, err)
+				break
+			}
+			total += len(got.(value.Result).Payload.(value.Bytes))
+		}
+		if total > 1<<20 {
+			t.Errorf("%d bytes came before the limit", total)
+		}
+	})
+	t.Run("upload", func(t *testing.T) {
+		g := webGuest(t, egress.Config{Limits: egress.Limits{SentBytes: 1 << 20}})
+		r := g.newRequest("POST", s.URL)
+		body := g.ok(httpPkg, "[method]outgoing-request.body", r)
+		g.handle(r)
+		stream := g.ok(httpPkg, "[method]outgoing-body.write", body)
+		for range 10_000 {
+			if _, err := g.try(ioPkg, out+"blocking-write-and-flush", stream, value.Bytes(make([]byte, 4096))); err != nil {
+				limit(t, egress.LimitSentBytes, err)
+				return
+			}
+		}
+		limit(t, egress.LimitSentBytes, nil)
+	})
+	t.Run("requests", func(t *testing.T) {
+		g := webGuest(t, egress.Config{Limits: egress.Limits{Requests: 3}})
+		for range 3 {
+			g.drop(httpPkg, g.handle(g.newRequest("GET", s.URL)))
+		}
+		limit(t, egress.LimitRequests, g.traps("wasi:http/outgoing-handler", "handle", g.newRequest("GET", s.URL), value.Option{}))
+	})
+	t.Run("time", func(t *testing.T) {
+		g := webGuest(t, egress.Config{Limits: egress.Limits{RequestTime: 20 * time.Millisecond}})
+		slow := serve(t, func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		future := g.handle(g.newRequest("GET", slow.URL))
+		pollable := g.call(httpPkg, "[method]future-incoming-response.subscribe", future)
+		limit(t, egress.LimitRequestTime, g.traps("wasi:io/poll", "[method]pollable.block", pollable))
+	})
+}
+
+func TestSecretsInHTTP(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Echo", r.Header.Get("Authorization"))
+		value := r.Header.Get("Authorization")
+		io.WriteString(w, "you said "+value[:10])
+		http.NewResponseController(w).Flush()
+		io.WriteString(w, value[10:]+"!")
+		w.Header().Set(http.TrailerPrefix+"X-Sum", value)
+	})
+	g := webGuest(t, egress.Config{Secrets: []egress.Secret{{
+		Placeholder: "{{api-key}}", Value: "correct horse battery", Hosts: []string{"127.0.0.1"}, Cleartext: true,
+	}}})
+	resp := g.fetch("GET", s.URL, entry("Authorization", "Bearer {{api-key}}"))
+	headers := g.call(httpPkg, "[method]incoming-response.headers", resp)
+	g.equal(g.call(httpPkg, "[method]fields.get", headers, value.String("x-echo")), value.List{value.Bytes("Bearer {{api-key}}")})
+	g.drop(httpPkg, headers)
+	body, trailers := g.read(resp)
+	if body != "you said Bearer {{api-key}}!" {
+		t.Errorf("the body is %q", body)
+	}
+	g.equal(trailers, value.List{entry("x-sum", "Bearer {{api-key}}")})
+}
+
+// Whatever a guest leaves open, nothing goes on when its instance is closed.
+func TestCloseEndsExchanges(t *testing.T) {
+	slow := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/drip" {
+			http.NewResponseController(w).Flush()
+		}
+		io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	})
+	encrypted, roots := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
+		http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	before := runtime.NumGoroutine()
+	for range 30 {
+		gate, err := egress.New(egress.Config{RootCAs: roots, Grants: []egress.Grant{{
+			Host: "127.0.0.1", Protocols: egress.HTTP | egress.HTTPS, Ports: []egress.Ports{{First: 1, Last: 65535}}, Private: true,
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := &guest{t, New(Config{Network: gate}), t.Context()}
+		g.handle(g.newRequest("GET", slow.URL))
+		post := g.newRequest("POST", slow.URL)
+		body := g.ok(httpPkg, "[method]outgoing-request.body", post)
+		g.handle(post)
+		g.ok(httpPkg, "[method]outgoing-body.write", body)
+		for _, u := range []string{slow.URL + "/drip", encrypted.URL} {
+			incoming := g.ok(httpPkg, "[method]incoming-response.consume", g.fetch("GET", u))
+			stream := g.ok(httpPkg, "[method]incoming-body.stream", incoming)
+			g.ok(ioPkg, in+"read", stream, value.U64(10))
+		}
+		if err := g.host.Close(); err != nil {
+			t.Error(err)
+		}
+		gate.Close()
+	}
+	for range 500 {
+		if runtime.NumGoroutine() <= before+4 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	buf := make([]byte, 1<<16)
+	t.Errorf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, buf[:runtime.Stack(buf, true)])
+}
