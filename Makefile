@@ -37,6 +37,7 @@ bench: $(PEER) ## Figures: start, instantiate, first and steady call, metering; 
 conformance: ## Random types and values, as in definitions.py and wasmtime; SEED draws others
 	$(GO) test -tags conformance -v -run TestMemoryIsDefinitionsPys ./hostruntime/internal/canon -seed $(or $(SEED),1)
 	$(GO) test -tags conformance -v -timeout 30m ./testsuite/differential -seed $(or $(SEED),1)
+	$(GO) test -tags conformance -v -timeout 30m -run TestMutated ./testsuite/spec -seed $(or $(SEED),1) -mutations 20000
 
 fuzz: ## Fuzz every target for FUZZTIME each
 	./testsuite/fuzz.sh $(or $(FUZZTIME),30m)
@@ -53,7 +54,7 @@ lint-go:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt: run gofmt -w on the files above'; exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags guests ./...
-	$(GO) vet -tags conformance ./testsuite/differential ./hostruntime/internal/canon
+	$(GO) vet -tags conformance ./testsuite/differential ./testsuite/spec ./hostruntime/internal/canon
 	$(GO) tool staticcheck -tags guests ./...
 
 lint-python: $(RUFF)
