@@ -11,7 +11,7 @@ null.
 import json
 import sys
 
-from wasmtime import Config, Engine, Store
+from wasmtime import Config, Engine, Store, Trap, WasmtimeError
 from wasmtime.component import Component, Linker
 
 FUEL = 3_000_000  # a guest that hangs is stopped there
@@ -32,7 +32,7 @@ def call(store, func):
         value = func(store)
         if hasattr(func, "post_return"):
             func.post_return(store)
-    except Exception as e:
+    except (WasmtimeError, Trap) as e:
         return {"trap": last_line(e)}
     return {"value": value if isinstance(value, (bool, int, str)) else None}
 
@@ -41,7 +41,7 @@ def run(engine, job):
     try:
         with open(job["file"], "rb") as f:
             component = Component(engine, f.read())
-    except Exception as e:
+    except (WasmtimeError, Trap) as e:
         return {"refused": str(e)}
     calls = []
     try:
@@ -50,7 +50,7 @@ def run(engine, job):
             store, instance = instantiate(engine, component)
             func = instance.get_func(store, name)
             calls.append([call(store, func), call(store, func)])
-    except Exception as e:
+    except (WasmtimeError, Trap) as e:
         return {"instance": last_line(e)}
     return {"calls": calls}
 
