@@ -32,7 +32,8 @@ type udpSocket struct {
 	local netip.AddrPort
 	// listens says that the socket was bound where the guest may listen.
 	listens bool
-	// channel is what stream made last.
+	// queue reads the socket; channel is what stream made last.
+	queue   *udpQueue
 	channel *udpChannel
 
 	mu    sync.Mutex // guards against close, which comes from any goroutine
@@ -131,7 +132,9 @@ func startUDPBind(c *call, s *udpSocket) (value.Value, error) {
 	// Whatever becomes of the socket, it ends with the gate.
 	context.AfterFunc(gate.Context(), func() { _ = conn.Close() })
 	_ = s.reapply() // as for a connection
-	s.listens = gate.Listens(egress.UDP, at)
+	listens := gate.Listens(egress.UDP, at)
+	s.listens = listens
+	s.queue = &udpQueue{conn: conn, permits: func(from netip.AddrPort) bool { return listens || gate.Permits(egress.UDP, from) }, signal: c.signal}
 	s.local = udpAddrPort(conn.LocalAddr().(*net.UDPAddr).AddrPort())
 	s.state = udpBinding
 	return ok(nil), nil

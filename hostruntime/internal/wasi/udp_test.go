@@ -216,6 +216,39 @@ func TestUDPStatesAndArguments(t *testing.T) {
 	_ = in
 }
 
+// The streams of a socket are made anew for another peer, and nothing that
+// comes for the new ones is lost to the old.
+func TestUDPChannels(t *testing.T) {
+	g := newNetGuest(t, loopback())
+	one, first := peerUDP(t)
+	two, second := peerUDP(t)
+	s := g.socket("udp", "ipv4")
+	local := g.bind(udpPkg, udp, s, "127.0.0.1:0")
+	for i := range 20 {
+		for peer, at := range map[*net.UDPConn]netip.AddrPort{one: first, two: second} {
+			in, out := g.streams(s, at)
+			g.equal(g.ok(udpPkg, udp+"remote-address", s), lowerSocketAddress(at))
+			p := g.call(udpPkg, incoming+"subscribe", in)
+			g.call(pollPkg, "[method]pollable.ready", p) // somebody reads from here on
+			g.drop(pollPkg, p)
+			if i%2 == 0 {
+				g.drop(udpPkg, in)
+				g.drop(udpPkg, out)
+				in, out = g.streams(s, at)
+			}
+			other := map[*net.UDPConn]*net.UDPConn{one: two, two: one}[peer]
+			other.WriteToUDPAddrPort([]byte("not for these streams"), local)
+			peer.WriteToUDPAddrPort([]byte("for these"), local)
+			g.equal(g.receive(in), value.List{received(at, "for these")})
+			g.drop(udpPkg, out)
+			g.drop(udpPkg, in)
+		}
+	}
+	in, _ := g.streams(s, netip.AddrPort{})
+	two.WriteToUDPAddrPort([]byte("x"), local)
+	g.equal(g.receive(in), value.List{received(second, "x")})
+}
+
 // A flood waits in the system's buffer, or is lost there: not in the host's
 // memory.
 func TestUDPFlood(t *testing.T) {
@@ -229,14 +262,14 @@ func TestUDPFlood(t *testing.T) {
 	for range 100 {
 		peer.WriteToUDPAddrPort(big, local)
 	}
-	ch := in.(value.Handle).Rep.(*incomingDatagrams).ch
+	q := in.(value.Handle).Rep.(*incomingDatagrams).ch.socket.queue
 	eventually(t, "the queue is full", func() bool {
-		ch.mu.Lock()
-		defer ch.mu.Unlock()
-		return !ch.reading
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		return !q.reading
 	})
-	if ch.queued > udpQueue+maxDatagram+datagramCost {
-		t.Errorf("%d bytes are queued", ch.queued)
+	if q.size > udpAhead+maxDatagram+datagramCost {
+		t.Errorf("%d bytes are queued", q.size)
 	}
 	if g.host.buffered != udpCharge {
 		t.Errorf("%d bytes are charged", g.host.buffered)

@@ -1,54 +1,28 @@
 package wasi
 
 import (
-	"bytes"
 	"net/netip"
-	"sync"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
 	"github.com/capsule-kit/capsule/hostruntime/value"
 )
 
-const (
-	// maxDatagram is the most bytes of a datagram.
-	maxDatagram = 65507
-	// udpQueue is how many bytes of datagrams are read ahead, before the one
-	// that exceeds it. What comes then waits in the system's buffer.
-	udpQueue = 64 << 10
-	// udpCharge is what an incoming stream takes: the queue, with one datagram
-	// above it, and the one being read.
-	udpCharge = udpQueue + 2*maxDatagram
-	// datagramCost is what a datagram takes besides its bytes.
-	datagramCost = 128
-	// maxPeers is how many peers a channel remembers: those that it may answer
-	// because they were first, and those that it was allowed to send to.
-	maxPeers = 1024
-)
+// maxPeers is how many peers a channel remembers: those that it may answer
+// because they were first, and those that it was allowed to send to.
+const maxPeers = 1024
 
 // A udpChannel is what one call of udp-socket.stream made: to one peer, or to
-// all that the gate permits.
+// all that the gate permits. It is used by the guest's calls alone.
 type udpChannel struct {
 	socket *udpSocket
 	remote netip.AddrPort // invalid for all
 	flow   *egress.Flow   // of the one peer, or of what comes unasked
-	// peers are the flows to those that the guest has sent to.
-	peers    map[netip.AddrPort]*egress.Flow
-	incoming bool // the incoming stream is alive
-	outgoing bool
-
-	mu      sync.Mutex
-	heard   map[netip.AddrPort]struct{}
-	queue   []datagram
-	queued  int
-	reading bool
-	over    bool
-	err     error
-}
-
-// A datagram is one that came in.
-type datagram struct {
-	from netip.AddrPort
-	data []byte
+	// peers are the flows to those that the guest has sent to, heard those
+	// that it has heard from where it may listen.
+	peers map[netip.AddrPort]*egress.Flow
+	heard map[netip.AddrPort]struct{}
+	// incoming and outgoing say which of the streams are alive.
+	incoming, outgoing bool
 }
 
 // streamUDP is udp-socket.stream.
@@ -69,6 +43,9 @@ func streamUDP(c *call, s *udpSocket) (value.Value, error) {
 	if s.channel != nil && (s.channel.incoming || s.channel.outgoing) {
 		return nil, errStreamsAlive
 	}
+	if err := c.hold(&s.node, udpCharge); err != nil {
+		return nil, err
+	}
 	var err error
 	gate := c.config.Network
 	if ch.remote.IsValid() {
@@ -81,16 +58,13 @@ func streamUDP(c *call, s *udpSocket) (value.Value, error) {
 	}
 	s.channel = ch
 	in := &incomingDatagrams{ch: ch}
-	in.stop = ch.endIncoming
+	in.stop = func() { ch.end(&ch.incoming) }
 	first, err := c.open(incomingDatagramResource, in, nil)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.hold(&in.node, udpCharge); err != nil {
-		return nil, err
-	}
 	out := &outgoingDatagrams{ch: ch}
-	out.stop = ch.endOutgoing
+	out.stop = func() { ch.end(&ch.outgoing) }
 	second, err := c.open(outgoingDatagramResource, out, nil)
 	if err != nil {
 		return nil, err
@@ -106,48 +80,11 @@ func (ch *udpChannel) permits(from netip.AddrPort) bool {
 	return ch.socket.listens || ch.socket.host.config.Network.Permits(egress.UDP, from)
 }
 
-// fill sees to it that datagrams are read while there is room for them; with
-// ch.mu held.
-func (ch *udpChannel) fill() {
-	if ch.reading || ch.over || ch.err != nil || ch.queued >= udpQueue {
-		return
-	}
-	ch.reading = true
-	go ch.read()
-}
-
-// read reads until the queue is full or the socket closed.
-func (ch *udpChannel) read() {
-	buf := make([]byte, maxDatagram+1)
-	for {
-		n, from, err := ch.socket.conn.ReadFromUDPAddrPort(buf)
-		from = udpAddrPort(from)
-		ch.mu.Lock()
-		switch {
-		case ch.over:
-			err = errStreamClosed
-		case err != nil:
-			ch.err = err
-		case !ch.permits(from):
-		default:
-			ch.add(datagram{from, bytes.Clone(buf[:n])})
-		}
-		if err != nil || ch.queued >= udpQueue {
-			ch.reading = false
-			ch.mu.Unlock()
-			ch.socket.host.signal()
-			return
-		}
-		ch.mu.Unlock()
-		ch.socket.host.signal()
-	}
-}
-
-// add queues a datagram; with ch.mu held.
-func (ch *udpChannel) add(d datagram) {
-	if err := ch.flow.Received(len(d.data)); err != nil {
-		ch.err = err
-		return
+// took counts a datagram that the guest has received.
+func (ch *udpChannel) took(d datagram) error {
+	flow := ch.peers[d.from]
+	if flow == nil {
+		flow = ch.flow
 	}
 	if ch.socket.listens && !ch.remote.IsValid() {
 		if len(ch.heard) >= maxPeers {
@@ -158,29 +95,43 @@ func (ch *udpChannel) add(d datagram) {
 		}
 		ch.heard[d.from] = struct{}{}
 	}
-	ch.queue = append(ch.queue, d)
-	ch.queued += len(d.data) + datagramCost
+	return flow.Received(len(d.data))
 }
 
-// endIncoming ends the incoming stream. The goroutine that reads ends with the
-// socket, or with the next datagram.
-func (ch *udpChannel) endIncoming() {
-	ch.mu.Lock()
-	defer ch.mu.Unlock()
-	ch.incoming, ch.over, ch.queue, ch.queued = false, true, nil, 0
-	ch.end()
+// flowTo returns the flow that a datagram to a peer belongs to, if it may be
+// sent.
+func (ch *udpChannel) flowTo(dest netip.AddrPort) (*egress.Flow, error) {
+	if ch.remote.IsValid() {
+		return ch.flow, nil
+	}
+	if f := ch.peers[dest]; f != nil {
+		return f, nil
+	}
+	if _, heard := ch.heard[dest]; heard {
+		return ch.flow, nil // an answer
+	}
+	f, err := ch.socket.host.config.Network.Connect(egress.UDP, dest)
+	if err != nil {
+		return nil, err
+	}
+	if len(ch.peers) >= maxPeers {
+		for peer, old := range ch.peers {
+			old.Done(0, nil)
+			delete(ch.peers, peer)
+			break
+		}
+	}
+	ch.peers[dest] = f
+	return f, nil
 }
 
-// endOutgoing ends the outgoing stream.
-func (ch *udpChannel) endOutgoing() {
-	ch.mu.Lock()
-	defer ch.mu.Unlock()
-	ch.outgoing = false
-	ch.end()
-}
-
-// end ends the flows when both streams have ended; with ch.mu held.
-func (ch *udpChannel) end() {
+// end ends one of the streams, and the flows with the other one. The gate ends
+// them where the host is closed, on whatever goroutine that is.
+func (ch *udpChannel) end(stream *bool) {
+	if ch.socket.host.isClosed() {
+		return
+	}
+	*stream = false
 	if ch.incoming || ch.outgoing {
 		return
 	}

@@ -3,7 +3,6 @@ package wasi
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"time"
 
@@ -44,7 +43,9 @@ func datagramMethods(i *Interface) {
 	sent := abi.NewRecord(field("data", bytesType), field("remote-address", abi.NewOption(ipSocketAddress)))
 	method(i, in, "receive", fn(socketResult(abi.NewList(received)), param("max-results", u64Type)), receiveDatagrams)
 	method(i, in, "subscribe", fn(own(pollableResource)),
-		func(c *call, s *incomingDatagrams) (value.Value, error) { return c.subscribe(&s.node, s.ch.ready) })
+		func(c *call, s *incomingDatagrams) (value.Value, error) {
+			return c.subscribe(&s.node, s.ch.socket.queue.ready)
+		})
 	method(i, out, "check-send", fn(socketResult(u64Type)), func(_ *call, s *outgoingDatagrams) (value.Value, error) {
 		s.permit = maxSend
 		return ok(value.U64(maxSend)), nil
@@ -54,36 +55,25 @@ func datagramMethods(i *Interface) {
 		func(c *call, s *outgoingDatagrams) (value.Value, error) { return c.subscribe(&s.node, always) })
 }
 
-// ready reports whether receive has something to say.
-func (ch *udpChannel) ready() bool {
-	ch.mu.Lock()
-	defer ch.mu.Unlock()
-	ch.fill()
-	return len(ch.queue) > 0 || ch.err != nil || ch.over
-}
-
 // receiveDatagrams is incoming-datagram-stream.receive.
 func receiveDatagrams(c *call, s *incomingDatagrams) (value.Value, error) {
-	ch := s.ch
-	ch.mu.Lock()
-	defer ch.mu.Unlock()
-	n := int(min(uint64(arg[value.U64](c, 1)), uint64(len(ch.queue))))
+	taken, err := s.ch.socket.queue.take(uint64(arg[value.U64](c, 1)))
+	if err != nil {
+		return socketFailed(err)
+	}
 	list := value.List{}
-	for _, d := range ch.queue[:n] {
+	for _, d := range taken {
+		// The queue may have some from before the socket had this peer.
+		if !s.ch.permits(d.from) {
+			continue
+		}
+		if err := s.ch.took(d); err != nil {
+			return nil, err
+		}
 		list = append(list, value.Record{
 			{Name: "data", Value: value.Bytes(d.data)}, {Name: "remote-address", Value: lowerSocketAddress(d.from)},
 		})
-		ch.queued -= len(d.data) + datagramCost
 	}
-	if ch.queue = ch.queue[n:]; len(ch.queue) == 0 {
-		ch.queue = nil
-	}
-	if n == 0 && ch.err != nil {
-		err := ch.err
-		ch.err = nil
-		return socketFailed(err)
-	}
-	ch.fill()
 	return ok(list), nil
 }
 
@@ -146,34 +136,4 @@ func (ch *udpChannel) send(data []byte, to value.Value) error {
 	}
 	_, err = conn.WriteToUDPAddrPort(data, dest)
 	return err
-}
-
-// flowTo returns the flow that a datagram to a peer belongs to, if it may be
-// sent.
-func (ch *udpChannel) flowTo(dest netip.AddrPort) (*egress.Flow, error) {
-	if ch.remote.IsValid() {
-		return ch.flow, nil
-	}
-	if f := ch.peers[dest]; f != nil {
-		return f, nil
-	}
-	ch.mu.Lock()
-	_, heard := ch.heard[dest]
-	ch.mu.Unlock()
-	if heard {
-		return ch.flow, nil // an answer
-	}
-	f, err := ch.socket.host.config.Network.Connect(egress.UDP, dest)
-	if err != nil {
-		return nil, err
-	}
-	if len(ch.peers) >= maxPeers {
-		for peer, old := range ch.peers {
-			old.Done(0, nil)
-			delete(ch.peers, peer)
-			break
-		}
-	}
-	ch.peers[dest] = f
-	return f, nil
 }
