@@ -31,7 +31,8 @@ type HandlerOptions struct {
 	// Policy is what the sandbox of each request may do. Limits.WallTime
 	// counts from the start of the request to the end of the response,
 	// waiting for a slow client included: what streams for long needs more
-	// than the default.
+	// than the default. Its Stdin, Stdout and Stderr, if any, are all guests'
+	// together, and so for concurrent use.
 	Policy Policy
 	// Imports are what the host serves to the guests. They are called for
 	// several requests at once. Their context has the values of the
@@ -45,7 +46,8 @@ type HandlerOptions struct {
 	MaxConcurrent int
 	// Done, if not nil, is told of each request when its sandbox has ended
 	// and its response is over. It is called on a goroutine of the request's,
-	// maybe after ServeHTTP has returned. The client is never told of errors.
+	// maybe after ServeHTTP or Close has returned. The client is never told of
+	// errors.
 	Done func(Handled)
 }
 
@@ -183,11 +185,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	stop := func() { forget(); cancel() }
 	gone := context.AfterFunc(r.Context(), cancel)
 	defer gone()
+	started := false
+	defer func() { // also where Choose panics
+		if !started {
+			stop()
+			h.leave()
+		}
+	}()
 
 	in, incoming, err := h.instantiate(ctx, r)
 	if err != nil {
-		stop()
-		h.leave()
 		status := http.StatusInternalServerError
 		if errors.Is(err, wasi.ErrHeadersTooLarge) {
 			status = http.StatusRequestHeaderFieldsTooLarge
@@ -195,6 +202,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, status, err)
 		return
 	}
+	started = true
 	written := make(chan error, 1)
 	go h.run(WithReport(ctx, &Report{}), r, in, incoming, written, stop)
 

@@ -5,6 +5,8 @@
 package http
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -106,6 +108,17 @@ func site(t *testing.T) *httptest.Server {
 		io.WriteString(w, "see below")
 		w.Header().Set("X-End", r.Trailer.Get("X-End"))
 	})
+	mux.HandleFunc("/drip", func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			io.WriteString(w, ".")
+			http.NewResponseController(w).Flush()
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	mux.HandleFunc("/packed", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Write(packed())
+	})
 	mux.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
 			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
@@ -138,6 +151,15 @@ var actions = []action{
 	{"try", "/hello", "allowed"},
 }
 
+// packed returns 16 MiB in the form that gzip gives them.
+func packed() []byte {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	z.Write(make([]byte, 16<<20))
+	z.Close()
+	return out.Bytes()
+}
+
 func TestClients(t *testing.T) {
 	for _, client := range clients {
 		t.Run(client.engine, func(t *testing.T) {
@@ -157,6 +179,10 @@ func TestClients(t *testing.T) {
 					}
 				})
 			}
+			t.Run("packed", func(t *testing.T) {
+				testAction(t, c, s.URL, action{"stream", "/packed", fmt.Sprint(len(packed()))})
+			})
+			t.Run("redirect", func(t *testing.T) { testRedirect(t, c) })
 			t.Run("limits", func(t *testing.T) { testLimits(t, c, s.URL) })
 		})
 	}
@@ -172,15 +198,30 @@ func testAction(t *testing.T, c *hostruntime.Component, server string, a action)
 	}
 }
 
+// Who is sent elsewhere by a server that may be reached is not there yet.
+func testRedirect(t *testing.T, c *hostruntime.Component) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("a server was reached that no grant names")
+	}))
+	defer elsewhere.Close()
+	s := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusFound))
+	defer s.Close()
+	_, report, err := act(t, c, allow(t, s.URL, hostruntime.NetworkLimits{}), "try", s.URL)
+	if err != nil || len(report.Network.Records) == 0 || report.Network.Records[0].Status != http.StatusFound {
+		t.Errorf("%v, the report has %+v", err, report.Network.Records)
+	}
+}
+
 func testLimits(t *testing.T, c *hostruntime.Component, server string) {
 	for _, row := range []struct {
 		what, path, limit string
 		limits            hostruntime.NetworkLimits
 	}{
 		{"endless download", "/endless", hostruntime.LimitReceivedBytes, hostruntime.NetworkLimits{ReceivedBytes: 1 << 20}},
+		{"endless download", "/drip", hostruntime.LimitRequestTime, hostruntime.NetworkLimits{RequestTime: 300 * time.Millisecond}},
 		{"endless requests", "/hello", hostruntime.LimitRequests, hostruntime.NetworkLimits{Requests: 50}},
 	} {
-		t.Run(row.what, func(t *testing.T) {
+		t.Run(row.limit, func(t *testing.T) {
 			_, report, err := act(t, c, allow(t, server, row.limits), row.what, server+row.path)
 			if e, ok := errors.AsType[*hostruntime.LimitError](err); !ok || e.Limit != row.limit {
 				t.Errorf("got %v, want the limit on %s", err, row.limit)
