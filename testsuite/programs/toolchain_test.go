@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/capsule-kit/capsule/internal/ownedir"
@@ -239,5 +240,37 @@ func cComponent(t *testing.T, source string) string {
 			filepath.Join(bindings, name+".c"), filepath.Join(bindings, name+"_component_type.o"))
 		env := []string{"ZIG_GLOBAL_CACHE_DIR=" + filepath.Join(cache(t), "zig-cache"), "ZIG_LOCAL_CACHE_DIR=" + filepath.Join(work, "zig-cache")}
 		run(t, work, env, append(args, files...)...)
+	})
+}
+
+// rustProgram returns the component made from a Rust program. Rust's standard
+// library for WASI is in no package index: without it the test is skipped.
+// CAPSULE_WASI_RUSTC names another compiler than the one on the PATH.
+func rustProgram(t *testing.T, source string) string {
+	t.Helper()
+	compiler := os.Getenv("CAPSULE_WASI_RUSTC")
+	if compiler == "" {
+		compiler = need(t, "rustc", "compiles the Rust program")
+	}
+	target := ""
+	for _, name := range []string{"wasm32-wasip1", "wasm32-wasi"} { // the target's newer and older name
+		dir, err := exec.CommandContext(t.Context(), compiler, "--print", "target-libdir", "--target", name).Output()
+		if err != nil {
+			continue
+		}
+		if _, err := os.Stat(strings.TrimSpace(string(dir))); err == nil {
+			target = name
+			break
+		}
+	}
+	if target == "" {
+		t.Skip("rustc has no standard library for WASI: rustup target add wasm32-wasip1")
+	}
+	main, err := filepath.Abs(filepath.Join(source, "main.rs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return component(t, filepath.Base(source), source, "command", func(module, work string) {
+		run(t, work, nil, compiler, "--target", target, "--edition", "2021", "-O", "-C", "strip=symbols", "-o", module, main)
 	})
 }

@@ -3,8 +3,6 @@
 package programs
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,42 +13,6 @@ import (
 	"github.com/capsule-kit/capsule/hostruntime"
 )
 
-// load returns a component on a runtime of its own.
-func load(t *testing.T, path string) *hostruntime.Component {
-	t.Helper()
-	rt, err := hostruntime.New(t.Context(), hostruntime.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { rt.Close(context.Background()) })
-	c, err := rt.LoadFile(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-// start runs a program to its end, and returns its exit status.
-func start(t *testing.T, c *hostruntime.Component, policy hostruntime.Policy, args ...string) (status int, r hostruntime.Report) {
-	t.Helper()
-	policy.Args = append([]string{"walker"}, args...)
-	in, err := c.Instantiate(t.Context(), policy)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := in.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	}()
-	_, err = in.Call(hostruntime.WithReport(t.Context(), &r), "run")
-	exit, ok := errors.AsType[*hostruntime.ExitError](err)
-	if !ok {
-		t.Fatalf("%v: %v, want an exit\n%s%s", args, err, r.Stdout, r.Stderr)
-	}
-	return int(exit.Code), r
-}
-
 func TestWalker(t *testing.T) {
 	walker := load(t, goProgram(t, "walker"))
 	folder := func(t *testing.T) (string, hostruntime.Policy) {
@@ -59,7 +21,7 @@ func TestWalker(t *testing.T) {
 	}
 	wants := func(t *testing.T, policy hostruntime.Policy, status int, stdout, stderr string, args ...string) hostruntime.Report {
 		t.Helper()
-		got, r := start(t, walker, policy, args...)
+		got, r := start(t, walker, policy, append([]string{"walker"}, args...)...)
 		if got != status || r.Stdout != stdout || r.Stderr != stderr {
 			t.Errorf("%v: status %d\n%s%s\nwant status %d\n%s%s", args, got, r.Stdout, r.Stderr, status, stdout, stderr)
 		}
@@ -190,7 +152,7 @@ second 1 open /data/second1: Quota exceeded
 	})
 
 	t.Run("panic", func(t *testing.T) {
-		status, r := start(t, walker, hostruntime.Policy{}, "nonsense")
+		status, r := start(t, walker, hostruntime.Policy{}, "walker", "nonsense")
 		if status != 1 || !strings.HasPrefix(r.Stderr, "panic: no command nonsense\n") {
 			t.Errorf("status %d\n%s", status, r.Stderr)
 		}
