@@ -30,6 +30,8 @@ func TestImportsPointDown(t *testing.T) {
 		{module + "/wit/abi", module + "/wit/"},
 		{module + "/wit/...", module + "/codegen"},
 		{module + "/wit/...", module + "/hostruntime"},
+		{module + "/wit/...", "github.com/tetratelabs/wazero"},
+		{module + "/cmd/...", module + "/internal/wasmtools"}, // an oracle, for tests
 		{module + "/codegen/...", module + "/hostruntime"},
 		{module + "/codegen/...", module + "/cmd"},
 		{module + "/hostruntime/...", module + "/codegen"},
