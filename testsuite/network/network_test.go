@@ -189,6 +189,19 @@ func TestPythonSockets(t *testing.T) {
 	})
 }
 
+// asyncio's event loop talks to itself over a connection on this machine, at a
+// port that it lets the system choose.
+func TestPythonAsyncio(t *testing.T) {
+	c := load(t)
+	echo := serve(t, func(conn *net.TCPConn) { io.Copy(conn, conn) })
+	p := granted(t, "tcp://127.0.0.1:*+private")
+	p.Network.Listen = []hostruntime.ListenGrant{{Protocol: hostruntime.ProtocolTCP, Addr: netip.MustParseAddr("127.0.0.1")}}
+	got, report, err := act(t, c, p, "loops", "127.0.0.1", echo)
+	if got != "ab" || err != nil {
+		t.Errorf("%q, %v, %+v", got, err, report.Network)
+	}
+}
+
 func TestPythonIsDenied(t *testing.T) {
 	c := load(t)
 	secret := serve(t, func(*net.TCPConn) { t.Error("connected") })

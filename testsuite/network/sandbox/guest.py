@@ -1,5 +1,6 @@
 """Uses Python's own socket module."""
 
+import asyncio
 import encodings.idna  # socket asks for it by name, at the first host
 import select
 import selectors
@@ -80,3 +81,20 @@ class WitWorld(wit_world.WitWorld):
         while True:
             with socket.create_connection((host, port)):
                 pass
+
+    def loops(self, host: str, port: int) -> str:
+        """Talks to two peers at a time with asyncio."""
+
+        async def one(text: bytes) -> bytes:
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(text)
+            await writer.drain()
+            writer.write_eof()
+            data = await reader.read()
+            writer.close()
+            return data
+
+        async def both() -> list[bytes]:
+            return await asyncio.gather(one(b"a"), one(b"b"))
+
+        return b"".join(asyncio.run(both())).decode()
