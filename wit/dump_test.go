@@ -15,11 +15,11 @@ func dump(r *Resolved) string {
 		}
 		d.line(0, "package %s%s%s", p.ID(), mark, docs(p.Docs))
 		for _, it := range p.Interfaces {
-			d.line(1, "%s interface %s%s", lineCol(it.Pos), it.ID(), docs(it.Docs))
+			d.line(1, "%s interface %s%s%s", lineCol(it.Pos), it.ID(), gated(it.Stability, ""), docs(it.Docs))
 			d.iface(2, it)
 		}
 		for _, w := range p.Worlds {
-			d.line(1, "%s world %s%s", lineCol(w.Pos), w.ID(), docs(w.Docs))
+			d.line(1, "%s world %s%s%s", lineCol(w.Pos), w.ID(), gated(w.Stability, ""), docs(w.Docs))
 			for _, t := range w.Types {
 				d.typeDef(2, t)
 			}
@@ -47,6 +47,18 @@ func docs(s string) string {
 	return fmt.Sprintf(" %q", s)
 }
 
+func gated(s Stability, externalID string) string {
+	text := ""
+	for _, gate := range []struct{ name, value string }{
+		{"since", s.Since}, {"unstable", s.Unstable}, {"deprecated", s.Deprecated}, {"external-id", externalID},
+	} {
+		if gate.value != "" {
+			text += fmt.Sprintf(" @%s(%s)", gate.name, gate.value)
+		}
+	}
+	return text
+}
+
 func (d *dumper) iface(depth int, it *Interface) {
 	for _, t := range it.Types {
 		d.typeDef(depth, t)
@@ -62,7 +74,11 @@ func (d *dumper) items(direction string, items []Item) {
 			d.fn(2, direction+" ", item.Func)
 			continue
 		}
-		d.line(2, "%s %s", direction, item.Name)
+		of := ""
+		if item.Implements() {
+			of = ": " + item.Interface.ID()
+		}
+		d.line(2, "%s %s%s%s%s", direction, item.Name, of, gated(item.Stability, item.ExternalID), docs(item.Docs))
 		if item.Interface.Inline {
 			d.iface(3, item.Interface)
 		}
@@ -70,22 +86,23 @@ func (d *dumper) items(direction string, items []Item) {
 }
 
 func (d *dumper) fn(depth int, direction string, f *Func) {
-	d.line(depth, "%s %s%s: %s%s", lineCol(f.Pos), direction, f.ExternName(), f.ABI(), docs(f.Docs))
+	d.line(depth, "%s %s%s: %s%s%s", lineCol(f.Pos), direction, f.ExternName(), f.ABI(), gated(f.Stability, f.ExternalID), docs(f.Docs))
 }
 
 func (d *dumper) typeDef(depth int, t *TypeDef) {
+	more := gated(t.Stability, t.ExternalID) + docs(t.Docs)
 	switch {
 	case t.Resource:
-		d.line(depth, "%s resource %s%s", lineCol(t.Pos), t.Name, docs(t.Docs))
+		d.line(depth, "%s resource %s%s", lineCol(t.Pos), t.Name, more)
 		for _, m := range t.Methods {
 			d.line(depth+1, "%s %s", lineCol(m.Pos), m.ExternName())
 		}
 	case t.Use:
-		d.line(depth, "%s use %s = %s", lineCol(t.Pos), t.Name, t.Shape.Def.Name)
+		d.line(depth, "%s use %s = %s%s", lineCol(t.Pos), t.Name, t.Shape.Def.Name, more)
 	case t.Shape.Def != nil:
-		d.line(depth, "%s type %s = %s%s", lineCol(t.Pos), t.Name, t.Shape.Def.Name, docs(t.Docs))
+		d.line(depth, "%s type %s = %s%s", lineCol(t.Pos), t.Name, t.Shape.Def.Name, more)
 	default:
-		d.line(depth, "%s type %s = %s%s", lineCol(t.Pos), t.Name, t.Shape.ABI(), docs(t.Docs))
+		d.line(depth, "%s type %s = %s%s", lineCol(t.Pos), t.Name, t.Shape.ABI(), more)
 	}
 	if t.Shape != nil {
 		for _, f := range t.Shape.Fields {

@@ -220,3 +220,32 @@ interface two { resource r; use one.{r as other}; both: func(x: r, y: other); }
 		t.Error("a resource brought in by use lost its identity")
 	}
 }
+
+// A resource that an include copies is another one than the original, and the
+// same in all that came with it.
+func TestIncludedResources(t *testing.T) {
+	r, err := loadText(`package a:b;
+world base { resource r { m: func(); } import f: func(x: r) -> list<r>; }
+world one { include base; }
+world two { include base with { r as s }; }
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[*TypeDef]bool)
+	for _, w := range r.Root.Worlds {
+		def := w.Types[0]
+		if seen[def] || def.Owner.World != w {
+			t.Errorf("world %s shares its resource with another", w.Name)
+		}
+		seen[def] = true
+		if len(def.Methods) != 1 || def.Methods[0].Resource != def || def.Methods[0].Params[0].Type.Resource != def {
+			t.Errorf("world %s: the method belongs to another resource", w.Name)
+		}
+		for _, item := range w.Imports {
+			if f := item.Func; f.Kind == Freestanding && (f.Params[0].Type.Resource != def || f.Result.Elem.Resource != def) {
+				t.Errorf("world %s: %s takes another resource", w.Name, f.Name)
+			}
+		}
+	}
+}

@@ -27,6 +27,9 @@ func TestPositions(t *testing.T) {
 			unpack(t, filepath.Join(dir, f.Name), f.Data)
 		}
 		set := options(string(archive.Comment))
+		if set["renames"] != "" {
+			continue // what it brings has other names in its text
+		}
 		r, err := Load(t.Context(), filepath.Join(dir, set["file"]), Options{Features: features(set)})
 		if err != nil {
 			t.Fatal(err)

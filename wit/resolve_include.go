@@ -41,11 +41,11 @@ func (b *worldBuilder) include(t *includeText, rank int) {
 	for _, def := range from.types.copied(from.imports) {
 		in.typeDef(def)
 	}
-	for _, i := range from.imports {
-		in.item(&b.imports, i)
+	for sub, i := range from.imports {
+		in.item(&b.imports, i, sub)
 	}
-	for _, i := range from.exports {
-		in.item(&b.exports, i)
+	for sub, i := range from.exports {
+		in.item(&b.exports, i, sub)
 	}
 	for _, n := range t.names {
 		if in.unused[n.from.text] {
@@ -101,12 +101,13 @@ func (in *includer) rename(n string) string {
 	return to
 }
 
-func (in *includer) item(to *side, i *worldItem) {
-	added := &worldItem{Item: i.Item, typ: i.typ, rank: in.rank}
+// item adds item sub of the included world.
+func (in *includer) item(to *side, i *worldItem, sub int) {
+	added := &worldItem{Item: i.Item, typ: i.typ, rank: in.rank, sub: sub}
 	if added.Pos.Line > 0 {
 		added.Pos = in.pos
 	} else {
-		added.rank = -1
+		added.rank, added.sub = -1, 0
 	}
 	if k := i.key(); k.iface != nil {
 		if in.external && i.Stability.Since != "" {

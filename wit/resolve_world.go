@@ -1,14 +1,17 @@
 package wit
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // A worldItem is one import or export of a world: an Item, or a type.
 type worldItem struct {
 	Item
 	typ *TypeDef
 	// rank is where the world's text has the item, or the include that brings
-	// it; below zero where it doesn't.
-	rank int
+	// it; below zero where it doesn't. sub is where the included world has it.
+	rank, sub int
 }
 
 // key is what may be there once on one side of a world. An interface under its
@@ -211,7 +214,7 @@ func (b *worldBuilder) check(s *side) {
 
 // finish puts the items into the order of the text.
 func (b *worldBuilder) finish() {
-	byRank := func(x, y *worldItem) int { return x.rank - y.rank }
+	byRank := func(x, y *worldItem) int { return cmp.Or(x.rank-y.rank, x.sub-y.sub) }
 	slices.SortStableFunc(b.imports.items, byRank)
 	slices.SortStableFunc(b.exports.items, byRank)
 	b.e.imports, b.e.exports = b.imports.items, b.exports.items
