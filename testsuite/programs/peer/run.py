@@ -7,6 +7,7 @@ status is this one's.
 import os
 import pathlib
 import sys
+from importlib import metadata
 
 import wasmtime
 from wasmtime import component
@@ -22,7 +23,7 @@ config.preopen_dir(sys.argv[2], "/data")
 store.set_wasi(config)
 
 # Compiling takes longest, and is done once.
-compiled = pathlib.Path(f"{sys.argv[1]}.{wasmtime.__version__}")
+compiled = pathlib.Path(f"{sys.argv[1]}.{metadata.version('wasmtime')}")
 if not compiled.exists():
     bytecode = component.Component.from_file(engine, sys.argv[1]).serialize()
     partial = compiled.with_suffix(f".{os.getpid()}")
