@@ -19,7 +19,9 @@ type author struct {
 	// classes are the guest's own classes for exported resources.
 	classes map[*wit.TypeDef]string
 	taken   map[string]bool
-	body    strings.Builder
+	// typescript says that types stand in the code, and not in comments.
+	typescript bool
+	body       strings.Builder
 }
 
 func (a *author) name(def *wit.TypeDef) string {
@@ -74,6 +76,8 @@ func (e *emitter) guest(name, types string) file.File {
 		imported: map[string]map[string]string{},
 		classes:  map[*wit.TypeDef]string{},
 		taken:    map[string]bool{},
+
+		typescript: strings.HasSuffix(name, "ts"),
 	}
 	for _, i := range e.reach.Exports {
 		for _, t := range i.Types {
@@ -96,8 +100,14 @@ func (e *emitter) guest(name, types string) file.File {
 		engine = "StarlingMonkey"
 	}
 	head := "// A guest of the world " + e.w.Name + ", for " + engine + ". This file is yours: it is written once\n" +
-		"// and never again. Fill in every function that throws \"not implemented\".\n" +
-		"// @ts-check\n/// <reference path=" + quote(types) + " />\n"
+		"// and never again. Fill in every function that throws \"not implemented\".\n"
+	importFormat := "/** @import { %s } from %s */\n"
+	if a.typescript {
+		importFormat = "import type { %s } from %s;\n"
+	} else {
+		head += "// @ts-check\n"
+	}
+	head += "/// <reference path=" + quote(types) + " />\n"
 	for _, id := range slices.Sorted(maps.Keys(a.imported)) {
 		var names []string
 		for _, typ := range slices.Sorted(maps.Keys(a.imported[id])) {
@@ -106,13 +116,17 @@ func (e *emitter) guest(name, types string) file.File {
 			}
 			names = append(names, typ)
 		}
-		head += "/** @import { " + strings.Join(names, ", ") + " } from " + quote(id) + " */\n"
+		head += fmt.Sprintf(importFormat, strings.Join(names, ", "), quote(id))
 	}
 	return file.File{Path: name, Data: []byte(head + a.body.String()), Once: true}
 }
 
-// tags are the JSDoc tags that give a function its type.
-func (sig signature) tags() []string {
+// tags are the JSDoc tags that give a function its type; in TypeScript it has
+// that itself.
+func (a *author) tags(sig signature) []string {
+	if a.typescript {
+		return sig.throwsTag()
+	}
 	var tags []string
 	for _, p := range sig.params {
 		tags = append(tags, "@param {"+p.typ+"} "+p.name)
@@ -121,10 +135,23 @@ func (sig signature) tags() []string {
 	return append(tags, sig.throwsTag()...)
 }
 
+// typedParams returns the parameters as TypeScript declares them.
+func (sig signature) typedParams() string {
+	var list []string
+	for _, p := range sig.params {
+		list = append(list, p.name+": "+p.typ)
+	}
+	return strings.Join(list, ", ")
+}
+
 // typed returns a function's signature and the tags that give it the type that
 // its module declares: when the world changes, the module does, and a type
 // checker finds what the author has to change.
 func (a *author) typed(module string, f *wit.Func) (signature, []string) {
+	if a.typescript {
+		sig := a.e.signature(f, a)
+		return sig, sig.throwsTag()
+	}
 	// Of the types in the signature, only those of tags are to be imported.
 	unused := &author{e: a.e, imported: map[string]map[string]string{}, classes: a.classes, taken: maps.Clone(a.taken)}
 	sig := a.e.signature(f, unused)
@@ -137,7 +164,14 @@ func (a *author) typed(module string, f *wit.Func) (signature, []string) {
 
 // implement writes the rest of a function after its keyword and name.
 func (a *author) implement(indent, name string, sig signature, what string) {
-	a.body.WriteString(indent + name + "(" + sig.names() + ") {\n" +
+	head := "(" + sig.names() + ")"
+	if a.typescript {
+		head = "(" + sig.typedParams() + ")"
+		if name != "constructor" {
+			head += ": " + sig.ret
+		}
+	}
+	a.body.WriteString(indent + name + head + " {\n" +
 		indent + "  throw new Error(" + quote(what+" is not implemented") + ");\n" +
 		indent + "}")
 }
@@ -196,7 +230,7 @@ func (a *author) exportedInterface(x export) {
 		} else {
 			// The module declares other classes than the guest's own.
 			sig = a.e.signature(f, a)
-			tags = sig.tags()
+			tags = a.tags(sig)
 		}
 		a.body.WriteString(jsdoc("  ", f.Docs, tags...))
 		a.implement("  ", lower(f.Name), sig, x.name+"."+lower(f.Name))
@@ -219,10 +253,10 @@ func (a *author) class(t *wit.TypeDef) {
 			a.body.WriteString("\n")
 		}
 		sig := a.e.signature(f, a)
-		name, tags := lower(f.Name), sig.tags()
+		name, tags := lower(f.Name), a.tags(sig)
 		switch f.Kind {
 		case wit.Constructor:
-			name, tags = "constructor", tags[:len(sig.params)]
+			name, tags = "constructor", tags[:min(len(tags), len(sig.params))]
 		case wit.Static:
 			name = "static " + name
 		}

@@ -13,6 +13,7 @@ package javascript
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/capsule-kit/capsule/codegen/internal/file"
@@ -80,14 +81,14 @@ func Generate(w *wit.World, opts Options) ([]file.File, error) {
 	return files, nil
 }
 
-// checkGuestPath returns an error unless the path is that of a JavaScript file
-// inside the output folder that leaves the types alone.
+// checkGuestPath returns an error unless the path is that of a JavaScript or
+// TypeScript file inside the output folder that leaves the types alone.
 func checkGuestPath(name string) error {
-	base := path.Base(name)
-	stem, isJS := strings.CutSuffix(base, ".js")
+	ext := path.Ext(name)
+	stem := strings.TrimSuffix(path.Base(name), ext)
 	switch {
-	case !isJS, stem == "", path.IsAbs(name), strings.Contains(name, ".."), strings.ContainsAny(name, "\\\n\r\"<>"):
-		return fmt.Errorf("javascript: guest file %q: want a relative path that ends in .js", name)
+	case !slices.Contains([]string{".js", ".mjs", ".ts", ".mts"}, ext), stem == "", strings.HasSuffix(stem, ".d"), path.IsAbs(name), strings.Contains(name, ".."), strings.ContainsAny(name, "\\\n\r\"<>"):
+		return fmt.Errorf("javascript: guest file %q: want a relative path that ends in .js, .mjs, .ts or .mts", name)
 	case stem+".d.ts" == typesFile:
 		return fmt.Errorf("javascript: guest file %q: %s would be taken for its types", name, typesFile)
 	}
