@@ -151,6 +151,11 @@ var actions = []action{
 	{"try", "/hello", "allowed"},
 }
 
+func errorAs[E error](err error) E {
+	e, _ := errors.AsType[E](err)
+	return e
+}
+
 // packed returns 16 MiB in the form that gzip gives them.
 func packed() []byte {
 	var out bytes.Buffer
@@ -164,6 +169,9 @@ func TestClients(t *testing.T) {
 	for _, client := range clients {
 		t.Run(client.engine, func(t *testing.T) {
 			c := load(t, guest.Spec{WIT: "wit", World: client.world, Engine: client.engine, File: client.file})
+			if _, err := hostruntime.NewHandler(c, hostruntime.HandlerOptions{}); errorAs[*hostruntime.LinkError](err) == nil {
+				t.Errorf("a handler of a component that has none: %v", err)
+			}
 			s := site(t)
 			for _, a := range append(actions, client.actions...) {
 				t.Run(a.what, func(t *testing.T) { testAction(t, c, s.URL, a) })

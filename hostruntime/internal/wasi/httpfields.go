@@ -108,13 +108,33 @@ func isToken(s string) bool {
 
 func headerError(name string) value.Value { return fail(value.Variant{Case: name}) }
 
+// size returns what an entry counts against MaxFieldsBytes.
+func (e fieldEntry) size() int { return len(e.name) + len(e.value) + fieldOverhead }
+
 // fieldsSize returns what entries count against MaxFieldsBytes.
 func fieldsSize(entries []fieldEntry) int {
 	size := 0
 	for _, e := range entries {
-		size += len(e.name) + len(e.value) + fieldOverhead
+		size += e.size()
 	}
 	return size
+}
+
+func checkFieldsSize(size int) error {
+	if size > MaxFieldsBytes {
+		return &LimitError{What: "bytes of HTTP fields", Limit: MaxFieldsBytes, Attempt: uint64(size)}
+	}
+	return nil
+}
+
+// copied returns an entry of which nothing is the guest's memory. size is what
+// the entries before it count, and then what they do with it.
+func copied(name string, val []byte, size *int) (fieldEntry, error) {
+	*size += fieldEntry{name, val}.size()
+	if err := checkFieldsSize(*size); err != nil {
+		return fieldEntry{}, err
+	}
+	return fieldEntry{name, bytes.Clone(val)}, nil
 }
 
 // sentSize returns how long entries are in HTTP/1.1, which is what counts
@@ -130,8 +150,8 @@ func sentSize(entries []fieldEntry) int {
 // replace makes entries those of f, and charges for them.
 func (f *fields) replace(h *Host, entries []fieldEntry) error {
 	size := fieldsSize(entries)
-	if size > MaxFieldsBytes {
-		return &LimitError{What: "bytes of HTTP fields", Limit: MaxFieldsBytes, Attempt: uint64(size)}
+	if err := checkFieldsSize(size); err != nil {
+		return err
 	}
 	if err := h.hold(&f.node, int64(size)); err != nil {
 		return err
@@ -221,13 +241,18 @@ func fieldsMethods(i *Interface) {
 
 func fieldsFromList(c *call) (value.Value, error) {
 	var entries []fieldEntry
+	size := 0
 	for _, v := range arg[value.List](c, 0) {
 		t := v.(value.Tuple)
 		name, val := string(t[0].(value.String)), t[1].(value.Bytes)
 		if e := checkField(name, val); e != "" {
 			return headerError(e), nil
 		}
-		entries = append(entries, fieldEntry{name, bytes.Clone(val)})
+		e, err := copied(name, val, &size)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
 	}
 	return okOr(c.newFields(entries, false, nil))
 }
@@ -241,12 +266,17 @@ func fieldsSet(c *call, f *fields) (value.Value, error) {
 		return headerError(e), nil
 	}
 	entries := f.without(name)
+	size := fieldsSize(entries)
 	for _, v := range arg[value.List](c, 2) {
 		val := v.(value.Bytes)
 		if e := checkField(name, val); e != "" {
 			return headerError(e), nil
 		}
-		entries = append(entries, fieldEntry{name, bytes.Clone(val)})
+		e, err := copied(name, val, &size)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
 	}
 	return okOr(nil, f.replace(c.Host, entries))
 }

@@ -191,3 +191,29 @@ func TestCloseEndsExchanges(t *testing.T) {
 	buf := make([]byte, 1<<16)
 	t.Errorf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, buf[:runtime.Stack(buf, true)])
 }
+
+// JavaScript guests keep handles until their collector runs: what is over must
+// hold nothing.
+func TestHandlesThatAreKept(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello") })
+	g := webGuest(t, egress.Config{})
+	keep := func(rawURL string) value.Value {
+		future := g.handle(g.newRequest("GET", rawURL))
+		p := g.call(httpPkg, "[method]future-incoming-response.subscribe", future)
+		g.call("wasi:io/poll", "[method]pollable.block", p)
+		return g.call(httpPkg, "[method]future-incoming-response.get", future).(value.Option).Some.(value.Result).Payload
+	}
+	for range 100 {
+		if r := keep("http://192.0.2.1/").(value.Result); !r.IsError {
+			t.Fatal("a request that no grant allows has a response")
+		}
+		resp := keep(s.URL).(value.Result).Payload
+		body := g.ok(httpPkg, "[method]incoming-response.consume", resp)
+		stream := g.ok(httpPkg, "[method]incoming-body.stream", body)
+		g.equal(g.ok(ioPkg, in+"blocking-read", stream, value.U64(100)), value.Bytes("hello"))
+		g.fails(value.Variant{Case: "closed"}, ioPkg, in+"blocking-read", stream, value.U64(100))
+	}
+	if each := g.host.buffered / 100; each > 1<<10 {
+		t.Errorf("%d bytes are held for each request", each)
+	}
+}

@@ -85,6 +85,7 @@ func sendRequest(c *call) (value.Value, error) {
 		}
 	}
 	c.stopWith(&r.node, nil)
+	size := exchangeBytes + r.held
 	if err := c.release(&r.node); err != nil {
 		return nil, err
 	}
@@ -98,6 +99,7 @@ func sendRequest(c *call) (value.Value, error) {
 			_ = r.pipe.Close()
 		}
 		x.answer(nil, err)
+		size = 0 // nothing is on its way
 	}
 	f := &futureResponse{exchange: x}
 	f.stop = x.abandon
@@ -105,7 +107,7 @@ func sendRequest(c *call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return okOr(handle, c.hold(&f.node, exchangeBytes))
+	return okOr(handle, c.hold(&f.node, size))
 }
 
 // begin asks the gate and sends the request, on a goroutine that ends when
