@@ -80,10 +80,30 @@ func (s *source) explain(errs Errors) Errors {
 	slices.SortStableFunc(errs, func(a, b *Error) int { return cmp.Or(a.Pos.compare(b.Pos), strings.Compare(a.Msg, b.Msg)) })
 	errs = slices.CompactFunc(errs, func(a, b *Error) bool { return a.Pos == b.Pos && a.Msg == b.Msg })
 	errs = errs[:min(len(errs), maxErrors)]
+	s.quoteLines(errs)
+	return errs
+}
+
+// Explain gives the errors in err that are about the world's text, as generators
+// report them, the lines that they are about. It returns err.
+func (w *World) Explain(err error) error {
+	list, ok := errors.AsType[Errors](err)
+	if one, single := errors.AsType[*Error](err); !ok && single {
+		list = Errors{one}
+	}
+	if w.Package.src != nil {
+		slices.SortStableFunc(list, func(a, b *Error) int { return a.Pos.compare(b.Pos) })
+		w.Package.src.quoteLines(list)
+	}
+	return err
+}
+
+// quoteLines gives each error the line it is about. They are sorted.
+func (s *source) quoteLines(errs Errors) {
 	for _, f := range s.files {
 		shown := s.show(f.name)
 		rest, at := f.text, 1
-		for _, e := range errs { // by line, within a file
+		for _, e := range errs {
 			if e.Pos.File != shown || e.Pos.Line < at {
 				continue
 			}
@@ -97,7 +117,6 @@ func (s *source) explain(errs Errors) Errors {
 			}
 		}
 	}
-	return errs
 }
 
 // hidden reports whether a terminal shows something else for r than its shape.

@@ -44,3 +44,23 @@ a.wit:3:15: "%" is not a name: a name is missing
 		t.Errorf("of another error: %q", got)
 	}
 }
+
+// A generator's errors get the lines of the text that the model is of.
+func TestExplain(t *testing.T) {
+	r, err := loadText("package a:b;\nworld w {\n  import f: func(x: stream);\n}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := r.Root.Worlds[0]
+	pos := w.Imports[0].Func.Params[0].Type.Pos
+	found := w.Explain(fmt.Errorf("go: %w", &Error{Pos: pos, Code: CodeUnsupported, Msg: "streams are not supported"}))
+	want := `a.wit:3:21: streams are not supported
+    3 |   import f: func(x: stream);
+      |                     ^^^^^^`
+	if got := Detail(found); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if err := w.Explain(nil); err != nil {
+		t.Errorf("of no error: %v", err)
+	}
+}

@@ -48,5 +48,8 @@ func load(src *source, features []string) (*Resolved, error) {
 	if len(errs) > 0 {
 		return nil, src.explain(errs).Err()
 	}
+	for _, p := range resolved.Packages {
+		p.src = src
+	}
 	return resolved, nil
 }

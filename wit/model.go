@@ -20,6 +20,8 @@ type Package struct {
 	Docs       string
 	Interfaces []*Interface
 	Worlds     []*World
+
+	src *source // all text of the load
 }
 
 // ID returns the package's full name: "ns:name" or "ns:name@1.2.3".

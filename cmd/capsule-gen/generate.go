@@ -195,7 +195,7 @@ func (a *app) outputsOf(ctx context.Context, t *config.Task) ([]output, error) {
 	}
 	files, err := codegen.Generate(world, options)
 	if err != nil {
-		return nil, err
+		return nil, world.Explain(err)
 	}
 	var made []output
 	for _, f := range files {
