@@ -1,6 +1,7 @@
 package hostruntime
 
 import (
+	"runtime"
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
@@ -21,6 +22,10 @@ const (
 	sliceShort = time.Millisecond
 )
 
+// yieldEvery is how long a guest keeps a processor that other goroutines wait
+// for. Go by itself takes it away after 10 ms.
+const yieldEvery = time.Millisecond
+
 // A meter counts fuel, and stops guest code.
 //
 // Code that wazero compiled can't be preempted: a guest that loops holds up
@@ -35,6 +40,7 @@ type meter struct {
 	limit, reserve uint64
 	slice          uint64
 	filled         time.Time
+	yielded        time.Time // when other goroutines last had a turn
 	// last is the counter that was filled last, as often as repeats says
 	// without a look at the others.
 	last, repeats int
@@ -50,7 +56,7 @@ type counter struct {
 
 // begin gives a call its fuel.
 func (m *meter) begin(fuel uint64, now time.Time) {
-	m.limit, m.slice, m.filled = fuel, max(m.slice, sliceMin), now
+	m.limit, m.slice, m.filled, m.yielded = fuel, max(m.slice, sliceMin), now, now
 	if held := m.held(); held <= fuel {
 		m.reserve = fuel - held
 		return
@@ -195,6 +201,11 @@ func (m *meter) take(units uint64) bool {
 // ends the guest: wazero unwinds and returns the panic's value as error.
 func (in *Instance) tick() {
 	now := time.Now()
+	if now.Sub(in.meter.yielded) > yieldEvery {
+		runtime.Gosched()
+		now = time.Now()
+		in.meter.yielded = now
+	}
 	err := in.stoppedAt(now)
 	if err == nil && !in.meter.refill(now) {
 		err = in.fuelSpent()

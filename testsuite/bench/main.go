@@ -1,7 +1,7 @@
 // Command bench prints what the runtime costs for guests of each engine:
 // decoding, validating and linking a component, cold
-// and cached start, instantiation, first and steady calls, and what metering
-// adds.
+// and cached start, instantiation, first and steady calls, what metering adds,
+// and what guests that never end do to the rest of the process.
 //
 // Machines are shared and noisy: it gives minimum and median, and says how
 // many runs. Ratios of one run compare better than figures of two.
@@ -74,6 +74,8 @@ func times(n int, f func() error) (figure, error) {
 // python is the interpreter of the peer's environment, if it is to be measured.
 var python = flag.String("peer", "", "a Python `interpreter` that has wasmtime, to compare with")
 
+var onlyPauses = flag.Bool("pauses", false, "only measure what guests that never end do to the rest of the process")
+
 func run() error {
 	flag.Parse()
 	ctx := context.Background()
@@ -84,6 +86,12 @@ func run() error {
 	defer os.RemoveAll(dir)
 	fmt.Printf("%s %s/%s, %d cores; each cell: one run, or minimum / median\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	if *onlyPauses {
+		if err := pauses(ctx, dir, w); err != nil {
+			return err
+		}
+		return w.Flush()
+	}
 	fmt.Fprintln(w, "engine\ton\tcomponent\tdecode+validate\t\tlink\tcold start\tcached start\tinstantiate\tfirst call\tsteady call\tcompute\tmetering costs")
 	for _, engine := range guest.Engines {
 		path := filepath.Join(dir, engine+".wasm")
@@ -104,6 +112,9 @@ func run() error {
 			p.cold, p.cached, p.instantiate, p.first, p.steady, p.compute)
 		fmt.Fprintf(w, "\tratio of minima\t\t\t\t\t%s\t%s\t%s\t%s\t%s\t%s\t\n", ratio(r.cold, p.cold), ratio(r.cached, p.cached),
 			ratio(r.instantiate, p.instantiate), ratio(r.first, p.first), ratio(r.steady, p.steady), ratio(r.compute, p.compute))
+	}
+	if err := pauses(ctx, dir, w); err != nil {
+		return err
 	}
 	return w.Flush()
 }

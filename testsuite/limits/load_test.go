@@ -14,12 +14,12 @@ func TestLoadLimits(t *testing.T) {
 		has   uint64
 		set   func(l *hostruntime.LoadLimits, n uint64)
 	}{
-		{hostruntime.LimitComponentBytes, 1438, func(l *hostruntime.LoadLimits, n uint64) { l.ComponentBytes = n }},
+		{hostruntime.LimitComponentBytes, 1605, func(l *hostruntime.LoadLimits, n uint64) { l.ComponentBytes = n }},
 		{hostruntime.LimitModules, 3, func(l *hostruntime.LoadLimits, n uint64) { l.Modules = n }},
-		{hostruntime.LimitFunctions, 12, func(l *hostruntime.LoadLimits, n uint64) { l.Functions = n }},
+		{hostruntime.LimitFunctions, 14, func(l *hostruntime.LoadLimits, n uint64) { l.Functions = n }},
 		{hostruntime.LimitFunctionLocals, 5, func(l *hostruntime.LoadLimits, n uint64) { l.FunctionLocals = n }},
 		{hostruntime.LimitFunctionBytes, 51, func(l *hostruntime.LoadLimits, n uint64) { l.FunctionBytes = n }},
-		{hostruntime.LimitCodeBytes, 210, func(l *hostruntime.LoadLimits, n uint64) { l.CodeBytes = n }},
+		{hostruntime.LimitCodeBytes, 249, func(l *hostruntime.LoadLimits, n uint64) { l.CodeBytes = n }},
 	} {
 		var just, over hostruntime.LoadLimits
 		row.set(&just, row.has)

@@ -58,6 +58,12 @@
     (func $recurse (export "recurse") (param $n i32) (result i32)
       (if (result i32) (i32.eqz (local.get $n)) (then (i32.const 0))
         (else (i32.add (i32.const 1) (call $recurse (i32.sub (local.get $n) (i32.const 1)))))))
+    (func $tree (export "tree") (param $n i32)
+      (if (local.get $n) (then
+        (call $tree (i32.sub (local.get $n) (i32.const 1)))
+        (call $tree (i32.sub (local.get $n) (i32.const 1))))))
+    (func (export "fills") (param $size i32)
+      (loop $again (memory.fill (i32.const 0) (i32.const 1) (local.get $size)) (br $again)))
     (func (export "trap") unreachable))
   (core instance $main (instantiate $Main
     (with "m" (instance $memory))
@@ -73,4 +79,6 @@
   (func (export "ask") (param "n" u32) (param "size" u32) (canon lift (core func $main "ask")))
   (func (export "hold") (param "n" u32) (canon lift (core func $main "hold")))
   (func (export "recurse") (param "n" u32) (result u32) (canon lift (core func $main "recurse")))
+  (func (export "tree") (param "n" u32) (canon lift (core func $main "tree")))
+  (func (export "fills") (param "size" u32) (canon lift (core func $main "fills")))
   (func (export "trap") (canon lift (core func $main "trap"))))
