@@ -33,20 +33,44 @@ type hostFunc struct {
 	wasi    *wasi.Func
 }
 
-// resolveImports finds what serves each import of the plan: the host's own
-// functions first, then WASI. Names match on their semver track, so that a
-// guest built against 0.2.0 runs with 0.2.9's host. What nothing serves is no
-// error: it traps when called, and names itself.
-func (c *Component) resolveImports(imports []Imports) ([]hostFunc, map[int]*bind.Import, error) {
-	own := map[string]*bind.Import{}
+// supplied are what the host serves, by the names of interface and item; what
+// serves a semver track has the track's name too.
+type supplied map[string]*bind.Import
+
+func supply(imports []Imports) supplied {
+	own := supplied{}
 	for _, list := range imports {
 		for i := range list {
 			own[itemName(track(list[i].Interface), list[i].Name)] = &list[i]
 		}
 	}
+	// Exact names come last: the name of a track, "a:b/c@1", can be one.
+	for _, list := range imports {
+		for i := range list {
+			own[itemName(list[i].Interface, list[i].Name)] = &list[i]
+		}
+	}
+	return own
+}
+
+// find returns what serves an import: of exactly its version if there is one,
+// else of its semver track, so that a guest built against 0.2.0 runs with
+// 0.2.9's host. nil if nothing does.
+func (s supplied) find(iface, name string) *bind.Import {
+	if imp := s[itemName(iface, name)]; imp != nil {
+		return imp
+	}
+	return s[itemName(track(iface), name)]
+}
+
+// resolveImports finds what serves each import of the plan: the host's own
+// functions first, then WASI. What nothing serves is no error: it traps when
+// called, and names itself.
+func (c *Component) resolveImports(imports []Imports) ([]hostFunc, map[int]*bind.Import, error) {
+	own := supply(imports)
 	resolved := make([]hostFunc, len(c.plan.Imports))
 	for i, imp := range c.plan.Imports {
-		if supplied, ok := own[itemName(track(imp.Interface), imp.Name)]; ok {
+		if supplied := own.find(imp.Interface, imp.Name); supplied != nil {
 			if supplied.Type != "" && supplied.Type != c.importTypes[i] {
 				return nil, nil, &LinkError{
 					Item:   "import " + itemName(imp.Interface, imp.Name),
@@ -92,10 +116,10 @@ func track(name string) string {
 	if !ok {
 		return name
 	}
-	if strings.ContainsRune(version, '-') {
-		return name // a pre-release is compatible with nothing
-	}
 	version, _, _ = strings.Cut(version, "+")
+	if strings.ContainsRune(version, '-') {
+		return base + "@" + version // a pre-release is compatible with nothing
+	}
 	parts := strings.SplitN(version, ".", 3)
 	switch {
 	case len(parts) != 3:

@@ -56,6 +56,8 @@ func TestImportsMatchBySemverTrack(t *testing.T) {
 		{"a:b/c@0.0.1", "a:b/c@0.0.1", true},
 		{"a:b/c@1.2.3+build", "a:b/c@1.2.3", true},
 		{"a:b/c@1.2.3-rc.1", "a:b/c@1.2.3-rc.1", true},
+		{"a:b/c@1.2.3-rc.1+build", "a:b/c@1.2.3-rc.1", true},
+		{"a:b/c@1.2.3+build-2", "a:b/c@1.0.0", true},
 		{"a:b/c", "a:b/c@1.0.0", false},
 		{"a:b/c@1.0.0", "a:b/c", false},
 		{"a:b/c@1.0.0", "a:b/c@2.0.0", false},
@@ -77,12 +79,14 @@ func TestImportsMatchBySemverTrack(t *testing.T) {
 		}
 		wantValue(t, in, "v0", value.U32(7))
 	}
-	in, err := instantiate(t, asking("a:b/c@0.2.0", "a:b/c@0.2.9", "a:b/c@0.3.0"),
-		returning("a:b/c@0.2.4", 2), returning("a:b/c@0.3.1", 3))
+	in, err := instantiate(t, asking("a:b/c@0.2.0", "a:b/c@0.2.9", "a:b/c@0.3.0", "a:b/c@1", "a:b/c@1.5.0"),
+		returning("a:b/c@0.2.9", 9), returning("a:b/c@0.2.4", 4), returning("a:b/c@0.3.1", 3),
+		returning("a:b/c@1", 1), returning("a:b/c@1.2.0", 12))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []value.U32{2, 2, 3} {
+	// What has the very version comes first, then the last of the track.
+	for i, want := range []value.U32{4, 9, 3, 1, 1} {
 		wantValue(t, in, fmt.Sprintf("v%d", i), want)
 	}
 }

@@ -39,7 +39,10 @@ func (in *Instance) makeResources(plan *link.Plan) {
 				continue
 			}
 		}
-		drop := in.drops[itemName(track(r.Import), r.Name)]
+		drop := in.drops[itemName(r.Import, r.Name)]
+		if drop == nil {
+			drop = in.drops[itemName(track(r.Import), r.Name)]
+		}
 		if drop == nil {
 			drop = dropProvided
 		}
@@ -60,7 +63,7 @@ func HostResource(iface, name string, drop func(ctx context.Context, rep any) er
 	return bind.Import{Interface: iface, Name: name, Drop: drop}
 }
 
-// hostDrops returns the destructors among imports, by name.
+// hostDrops returns the destructors among imports, by name and by semver track.
 func hostDrops(imports []Imports) map[string]func(ctx context.Context, rep any) error {
 	drops := map[string]func(ctx context.Context, rep any) error{}
 	for _, list := range imports {
@@ -69,7 +72,7 @@ func hostDrops(imports []Imports) map[string]func(ctx context.Context, rep any) 
 			if imp.Drop == nil {
 				continue
 			}
-			drops[itemName(track(imp.Interface), imp.Name)] = func(ctx context.Context, rep any) (err error) {
+			drop := func(ctx context.Context, rep any) (err error) {
 				what := &link.HostFunc{Interface: imp.Interface, Name: "[resource-drop]" + imp.Name}
 				defer func() {
 					if r := recover(); r != nil {
@@ -81,6 +84,8 @@ func hostDrops(imports []Imports) map[string]func(ctx context.Context, rep any) 
 				}
 				return nil
 			}
+			drops[itemName(track(imp.Interface), imp.Name)] = drop
+			drops[itemName(imp.Interface, imp.Name)] = drop
 		}
 	}
 	return drops

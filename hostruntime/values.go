@@ -60,14 +60,14 @@ func splitName(name string) (iface, short string) {
 // plan's values.
 //
 // Errors: *LinkError for one that nothing supplies.
-func (c *Component) resolveValues(own map[string]*bind.Import) (map[int]*bind.Import, error) {
+func (c *Component) resolveValues(own supplied) (map[int]*bind.Import, error) {
 	supplied := map[int]*bind.Import{}
 	for i := range c.plan.Values {
 		v := &c.plan.Values[i]
 		if v.Import == nil {
 			continue
 		}
-		imp := own[itemName(track(v.Import.Interface), v.Import.Name)]
+		imp := own.find(v.Import.Interface, v.Import.Name)
 		if imp == nil || imp.Values == nil {
 			return nil, &LinkError{
 				Item:   "import " + itemName(v.Import.Interface, v.Import.Name),
