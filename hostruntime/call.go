@@ -116,6 +116,7 @@ func (in *Instance) end(err error) error {
 		c.hosted.end()
 	}
 	in.network.endCall()
+	in.stderr.end()
 	files := in.wasi.TakeFileChanges()
 	if err != nil {
 		err = in.public(err, files.Refused > 0)
@@ -256,6 +257,6 @@ func (in *Instance) public(err error, overQuota bool) error {
 
 // describe adds the call's circumstances to a trap.
 func (in *Instance) describe(trap *Trap) {
-	trap.Export, trap.Stderr = in.call.export, in.stderr.String()
+	trap.Export, trap.Stderr = in.call.export, in.readable(in.stderr.String())
 	trap.Exception = exception(trap.Stderr)
 }

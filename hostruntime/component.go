@@ -26,6 +26,8 @@ type Component struct {
 	// importTypes are the texts of the plan's imports' types.
 	importTypes []string
 	description Description
+	// readable gives text of the guest's engine the author's own lines.
+	readable func(string) string
 
 	mu        sync.Mutex
 	closed    bool
@@ -61,6 +63,7 @@ func (rt *Runtime) load(ctx context.Context, bytes []byte) (*Component, error) {
 		rt:          rt,
 		plan:        plan,
 		description: describe(decoded, plan),
+		readable:    readable(decoded.SourceMap),
 		instances:   map[*Instance]struct{}{},
 	}
 	for _, imp := range plan.Imports {

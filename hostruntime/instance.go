@@ -120,6 +120,9 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	in.wasi = wasi.New(config)
 	in.stdout = capture{quota: &in.output, charge: in.chargeMemory, through: policy.Stdout}
 	in.stderr = capture{quota: &in.output, charge: in.chargeMemory, through: policy.Stderr}
+	if policy.Stderr != nil && in.component.readable != nil {
+		in.stderr.through = &lineWriter{to: policy.Stderr, readable: in.component.readable}
+	}
 	in.handles.Memory = in.chargeMemory
 	in.drops = hostDrops(imports)
 	in.makeParts()

@@ -58,6 +58,14 @@ func (c *capture) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// end passes on what was held back for the end of its line. The call is over,
+// and its writer's error comes too late for the guest.
+func (c *capture) end() {
+	if w, ok := c.through.(*lineWriter); ok {
+		_ = w.flush()
+	}
+}
+
 // keep adds p to what is kept, and drops what there is no room for.
 func (c *capture) keep(p []byte) {
 	headMax := c.max - c.max/4

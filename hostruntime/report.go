@@ -75,7 +75,7 @@ func (in *Instance) report(err error, files FileReport) Report {
 		MemoryBytes: in.memory.peak.Load(), MemoryLimit: c.limits.MemoryBytes,
 		LiftedBytes: c.budget.Used(), HostCalls: c.hostCalls,
 		Network: in.network.report(), Files: files,
-		Stdout: in.stdout.String(), Stderr: in.stderr.String(),
+		Stdout: in.stdout.String(), Stderr: in.readable(in.stderr.String()),
 		StdoutBytes: in.stdout.total, StderrBytes: in.stderr.total,
 	}
 	if c.limits.WallTime == math.MaxInt64 {

@@ -113,10 +113,26 @@ func (c checkedFile) print(a *app, diff bool) {
 
 // checkTask compares all files that generate would write for a task.
 func (a *app) checkTask(ctx context.Context, t *config.Task) ([]checkedFile, error) {
-	made, err := a.outputsOf(ctx, t)
+	// Also where no stub is wanted, the file that a guest would start with says
+	// what is asked of it.
+	whole, stub := *t, &t.JS
+	if t.Engine == toolchain.Python {
+		stub = &t.Python
+	}
+	if *stub == "" {
+		whole.Python, whole.JS = filepath.Dir(t.Guest), ""
+		if t.Engine != toolchain.Python {
+			whole.Python, whole.JS = "", filepath.Dir(t.Guest)
+		}
+	}
+	made, err := a.outputsOf(ctx, &whole)
 	if err != nil {
 		return nil, err
 	}
+	made = slices.DeleteFunc(made, func(o output) bool {
+		rel, err := filepath.Rel(t.Go, o.path)
+		return *stub == "" && !o.once && (t.Go == "" || err != nil || !filepath.IsLocal(rel))
+	})
 	var found []checkedFile
 	for _, o := range made {
 		data, err := os.ReadFile(o.path)
@@ -144,6 +160,9 @@ func (a *app) checkTask(ctx context.Context, t *config.Task) ([]checkedFile, err
 func (a *app) checkGuest(ctx context.Context, t *config.Task, start, own []byte) ([]guestcheck.Finding, error) {
 	language := guestcheck.JavaScriptLanguage
 	read := guestcheck.JavaScript
+	if ext := filepath.Ext(t.Guest); ext == ".ts" || ext == ".mts" {
+		read = guestcheck.TypeScript
+	}
 	language.AsyncIsFine = t.Engine == toolchain.StarlingMonkey
 	if t.Engine == toolchain.Python {
 		python, err := toolchain.FindPython(ctx)

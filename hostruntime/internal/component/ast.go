@@ -15,6 +15,9 @@ type Component struct {
 	// Imports and Exports are those of Defs again, in order.
 	Imports []*Import
 	Exports []*Export
+	// SourceMap is the content of the custom section sourcemap.Section, which
+	// tools add; nothing may depend on it.
+	SourceMap []byte
 }
 
 // A Def is one definition: *CoreModule, *CoreInstantiate, *CoreInlineExports,

@@ -3,6 +3,7 @@ package component
 import (
 	"bytes"
 
+	"github.com/capsule-kit/capsule/internal/sourcemap"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
 
@@ -149,8 +150,11 @@ func (d *decoder) component(r *reader, parent *scope, nesting int) (*Component, 
 func (d *decoder) section(r *reader, id byte, c *Component, s *scope, nesting int) {
 	switch id {
 	case 0:
-		r.name("the name of a custom section")
-		r.bytes(uint32(r.left()), "the content")
+		name := r.name("the name of a custom section")
+		content := r.bytes(uint32(r.left()), "the content")
+		if name == sourcemap.Section {
+			c.SourceMap = content
+		}
 	case 1:
 		d.add(r, c, func() Def { return d.coreModule(r, s) })
 	case 2:

@@ -24,6 +24,7 @@ import (
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/proc"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/internal/sourcemap"
 )
 
 // Limits bound one run of a toolchain. The zero value means the defaults.
@@ -121,6 +122,7 @@ func Build(ctx context.Context, r Request) (Result, error) {
 		if component, err = compile(ctx, r, in); err != nil {
 			return Result{}, err
 		}
+		component = addSection(component, sourcemap.Section, in.sourceMap)
 		if component, err = store.save(key, component); err != nil {
 			return Result{}, err
 		}
@@ -207,7 +209,7 @@ func compile(ctx context.Context, r Request, in *inputs) (component []byte, err 
 	case err != nil:
 		return nil, err
 	case result.Failed:
-		return nil, explain(r, dirs, limits, result)
+		return nil, explain(r, in, dirs, limits, result)
 	}
 	component, err = readComponent(dirs.out)
 	if err != nil {

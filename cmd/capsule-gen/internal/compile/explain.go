@@ -45,8 +45,8 @@ func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "
 
 // explain turns what a toolchain printed when it failed into an error in terms
 // of the guest's own files.
-func explain(r Request, dirs folders, limits Limits, result proc.Result) error {
-	output := strings.ReplaceAll(result.Output, "\r\n", "\n")
+func explain(r Request, in *inputs, dirs folders, limits Limits, result proc.Result) error {
+	output := in.readable(strings.ReplaceAll(result.Output, "\r\n", "\n"))
 	var e *GuestError
 	switch r.Engine {
 	case toolchain.Python:

@@ -93,7 +93,7 @@ func TestExplain(t *testing.T) {
 				name = "app.py"
 			}
 			r := Request{Engine: row.engine, WIT: "wit", Guest: filepath.Join("in", name)}
-			err := explain(r, dirs, Limits{MemoryBytes: 64 << 20}, proc.Result{Output: row.output, Failed: true, State: "exit status 1"})
+			err := explain(r, &inputs{}, dirs, Limits{MemoryBytes: 64 << 20}, proc.Result{Output: row.output, Failed: true, State: "exit status 1"})
 			if got := err.Error(); got != row.want {
 				t.Errorf("\n got %s\nwant %s", got, row.want)
 			}
@@ -108,7 +108,7 @@ func FuzzExplain(f *testing.F) {
 	f.Add("a\u202e:1:2 Error\nStack:\n f@b:1:2")
 	f.Fuzz(func(t *testing.T, output string) {
 		for _, e := range toolchain.Engines {
-			text := explain(Request{Engine: e, Guest: "a.js"}, workspace("/work"), Limits{}, proc.Result{Output: output}).Error()
+			text := explain(Request{Engine: e, Guest: "a.js"}, &inputs{}, workspace("/work"), Limits{}, proc.Result{Output: output}).Error()
 			if strings.ContainsAny(text, "\x1b\u202e\r\x00") {
 				t.Errorf("%s: %q", e, text)
 			}

@@ -14,17 +14,23 @@ func Files(r Request) (contract, guest []string, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	under := func(root string, files map[string][]byte) []string {
-		var paths []string
-		for _, name := range slices.Sorted(maps.Keys(files)) {
-			paths = append(paths, filepath.Join(root, filepath.FromSlash(name)))
-		}
-		return paths
-	}
-	contract = under(r.WIT, in.wit)
+	contract = under(r.WIT, slices.Sorted(maps.Keys(in.wit)))
 	if filepath.Ext(r.WIT) == ".wit" {
 		contract = []string{r.WIT}
 	}
-	delete(in.guests, in.guest)
-	return contract, append([]string{r.Guest}, under(filepath.Dir(r.Guest), in.guests)...), nil
+	names := in.sources
+	if names == nil {
+		names = slices.Sorted(maps.Keys(in.guests))
+	}
+	own := filepath.Base(r.Guest)
+	names = slices.DeleteFunc(names, func(name string) bool { return name == own })
+	return contract, append([]string{r.Guest}, under(filepath.Dir(r.Guest), names)...), nil
+}
+
+func under(root string, names []string) []string {
+	var paths []string
+	for _, name := range names {
+		paths = append(paths, filepath.Join(root, filepath.FromSlash(name)))
+	}
+	return paths
 }

@@ -34,6 +34,11 @@ type inputs struct {
 	wit, guests map[string][]byte // by slash-separated path in their folder
 	guest       string            // the key of the guest's own file
 	bytes       int
+	// sourceMap leads from the lines of a bundled guest back to its author's;
+	// nil where the guest is as it was written.
+	sourceMap []byte
+	// sources are the files that a bundled guest was made from.
+	sources []string
 }
 
 func readInputs(r Request) (*inputs, error) {
@@ -75,8 +80,14 @@ func readInputs(r Request) (*inputs, error) {
 	}
 	// Read again in case it is a symbolic link, which read passes over.
 	data, err := os.ReadFile(r.Guest)
+	if err != nil {
+		return nil, err
+	}
 	in.guests[in.guest] = data
-	return in, err
+	if r.Engine != toolchain.Python {
+		return in, in.bundle(r)
+	}
+	return in, nil
 }
 
 // checkName returns why a guest's file can't have the name it has.
@@ -91,8 +102,8 @@ func checkName(e toolchain.Engine, name string) error {
 		}
 		return nil
 	}
-	if !strings.HasSuffix(name, ".js") && !strings.HasSuffix(name, ".mjs") {
-		return errors.New("a JavaScript guest's file name ends in .js or .mjs")
+	if !slices.Contains([]string{".js", ".mjs", ".ts", ".mts"}, filepath.Ext(name)) {
+		return errors.New("a JavaScript guest's file name ends in .js, .mjs, .ts or .mts")
 	}
 	// componentize-js hands its arguments on as one string, and splits it at
 	// blanks.

@@ -107,7 +107,7 @@ func TestReadInputsErrors(t *testing.T) {
 		{"taken module name", toolchain.Python, "g/wit_world.py", nil, "the module name wit_world is taken by the compiler"},
 		{"taken file name", toolchain.QuickJS, "g/app.js", map[string]string{"g/capsule_entry.js": ""}, "this name is taken by capsule-gen"},
 		{"blank in the name", toolchain.StarlingMonkey, "g/my app.js", nil, "only letters, digits and . _ -"},
-		{"no JavaScript", toolchain.QuickJS, "g/app.ts", nil, "ends in .js or .mjs"},
+		{"no JavaScript", toolchain.QuickJS, "g/app.coffee", nil, "ends in .js, .mjs, .ts or .mts"},
 		{"no WIT", toolchain.QuickJS, "g/app.js", map[string]string{"wit/w.wit": ""}, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {

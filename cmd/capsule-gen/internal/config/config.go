@@ -22,6 +22,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -299,17 +300,17 @@ func (c *Config) limitError(where *positions, task, key string, err error) error
 }
 
 // Engine returns the engine called name or, for an empty name, the usual one
-// for the guest: python for .py, quickjs for .js and .mjs.
+// for the guest: python for .py, quickjs for .js, .mjs, .ts and .mts.
 func Engine(name, guest string) (toolchain.Engine, error) {
 	isPython := strings.HasSuffix(guest, ".py")
 	if name == "" {
 		switch {
 		case isPython:
 			return toolchain.Python, nil
-		case strings.HasSuffix(guest, ".js"), strings.HasSuffix(guest, ".mjs"):
+		case slices.Contains([]string{".js", ".mjs", ".ts", ".mts"}, path.Ext(guest)):
 			return toolchain.QuickJS, nil
 		}
-		return "", fmt.Errorf("no engine runs %q: a guest's file name ends in .py, .js or .mjs", path.Base(guest))
+		return "", fmt.Errorf("no engine runs %q: a guest's file name ends in .py, .js, .mjs, .ts or .mts", path.Base(guest))
 	}
 	e, err := toolchain.Parse(name)
 	if err == nil && (e == toolchain.Python) != isPython {

@@ -82,7 +82,7 @@ func TestParseErrors(t *testing.T) {
 		{"absolute path", "[task.a]\nwit = \"/wit\"\nworld = \"w\"\nguest = \"a.py\"\n", `capsule.toml:2: task a: wit must be a path relative to capsule.toml with forward slashes, not "/wit"`},
 		{"engine", whole + "engine = \"cpython\"\n", `capsule.toml:5: task a: unknown engine "cpython" (want python, quickjs or starlingmonkey)`},
 		{"engine of another language", whole + "engine = \"quickjs\"\n", `capsule.toml:5: task a: engine quickjs doesn't run "a.py"`},
-		{"guest of no engine", "[task.a]\nwit = \"wit\"\nworld = \"w\"\nguest = \"a.ts\"\n", `capsule.toml:4: task a: no engine runs "a.ts": a guest's file name ends in .py, .js or .mjs`},
+		{"guest of no engine", "[task.a]\nwit = \"wit\"\nworld = \"w\"\nguest = \"a.rb\"\n", `capsule.toml:4: task a: no engine runs "a.rb": a guest's file name ends in .py, .js, .mjs, .ts or .mts`},
 		{"output", whole + "output = \"a.bin\"\n", `capsule.toml:5: task a: output must end in .wasm, not "a.bin"`},
 		{"size", whole + "limits = { memory = \"64MB\" }\n", `capsule.toml:5: task a: limits.memory: "64MB" isn't a size (want a whole number above 0 with KiB, MiB or GiB, such as 64MiB)`},
 		{"huge size", whole + "limits = { memory = \"9999999999GiB\" }\n", `capsule.toml:5: task a: limits.memory: "9999999999GiB" is too large`},

@@ -4,15 +4,36 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/evanw/esbuild/pkg/api"
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/js"
 )
 
+// TypeScript reads a module: its exports.
+//
+// Errors: *SyntaxError.
+func TypeScript(source []byte) (*Member, error) {
+	plain := api.Transform(string(source), api.TransformOptions{
+		Loader: api.LoaderTS, Target: api.ES2023, TsconfigRaw: "{}", LogLevel: api.LogLevelSilent,
+	})
+	if len(plain.Errors) > 0 {
+		e := &SyntaxError{Message: plain.Errors[0].Text}
+		if at := plain.Errors[0].Location; at != nil {
+			e.Line = at.Line
+		}
+		return nil, e
+	}
+	return module(plain.Code, source)
+}
+
 // JavaScript reads a module: its exports.
 //
 // Errors: *SyntaxError.
-func JavaScript(source []byte) (*Member, error) {
-	ast, err := js.Parse(parse.NewInputBytes(append([]byte(nil), source...)), js.Options{})
+func JavaScript(source []byte) (*Member, error) { return module(source, source) }
+
+// module reads plain JavaScript; lines are looked for in what its author wrote.
+func module(plain, source []byte) (*Member, error) {
+	ast, err := js.Parse(parse.NewInputBytes(append([]byte(nil), plain...)), js.Options{})
 	if err != nil {
 		if e, ok := err.(*parse.Error); ok {
 			return nil, &SyntaxError{e.Line, e.Message}

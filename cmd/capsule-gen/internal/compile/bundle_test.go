@@ -1,0 +1,109 @@
+package compile
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/internal/sourcemap"
+)
+
+func TestPlainJavaScriptIsLeftAlone(t *testing.T) {
+	const text = "import { b } from './b.js';\nimport { log } from 'demo:w/log@0.1.0';\n\nexport const a = () => log(b);\n"
+	r := project(t, toolchain.QuickJS, "guest/a.js", map[string]string{"wit/w.wit": helloWIT, "guest/a.js": text, "guest/b.js": "export const b = 1;", "guest/c.js": "syntax error"})
+	in, err := readInputs(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(in.guests["a.js"]); got != text || in.sourceMap != nil || len(in.guests) != 3 {
+		t.Errorf("got %d files, a.js is %q", len(in.guests), got)
+	}
+}
+
+func TestBundles(t *testing.T) {
+	r := project(t, toolchain.QuickJS, "guest/a.ts", map[string]string{
+		"wit/w.wit": helloWIT,
+		"guest/a.ts": "import { log } from 'demo:w/log@0.1.0';\nimport words from './words.json';\nimport { pad } from './deep/pad';\nimport left from 'left';\n\n" +
+			"type N = number;\nenum E { A }\nexport const a = (n: N): string => { log(words[n]); return left(pad(E.A)); };\n",
+		"guest/words.json":                     `["one"]`,
+		"guest/deep/pad.ts":                    "interface I {}\nexport function pad(x: unknown): string { throw new Error('here'); }",
+		"guest/node_modules/left/package.json": `{"name": "left", "main": "main.js"}`,
+		"guest/node_modules/left/main.js":      "module.exports = (s) => s;",
+		"guest/notes.txt":                      "not a part of it",
+	})
+	in, err := readInputs(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(in.guests["a.js"])
+	if in.guest != "a.js" || len(in.guests) != 1 {
+		t.Errorf("the guest is %s of %d files", in.guest, len(in.guests))
+	}
+	for _, want := range []string{`from "demo:w/log@0.1.0"`, `"one"`, "here", "module.exports"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the bundle lacks %q:\n%s", want, text)
+		}
+	}
+	m, err := sourcemap.Parse(in.sourceMap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _, _ := strings.Cut(text, `Error("here")`)
+	line := strings.Count(before, "\n") + 1
+	source, srcLine, _, ok := m.Original(line, len(before)-strings.LastIndex(before, "\n"))
+	if !ok || source != "deep/pad.ts" || srcLine != 2 {
+		t.Errorf("line %d comes from %s:%d, want deep/pad.ts:2", line, source, srcLine)
+	}
+	again, err := readInputs(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.digest(r, "id") != in.digest(r, "id") {
+		t.Error("two bundles of the same files differ")
+	}
+}
+
+func TestBundleErrors(t *testing.T) {
+	for _, row := range []struct{ name, guest, text, want string }{
+		{"type syntax", "a.ts", "export const a: = 1;", "guest/a.ts:1:17: Unexpected \"=\""},
+		{"no such package", "a.js", "import x from 'missing';\nexport const a = x;", `guest/a.js:1:15: Could not resolve "missing"`},
+		{"no such file", "a.ts", "import x from './missing';\nexport const a = x;", `guest/a.ts:1:15: Could not resolve "./missing"`},
+		{"Node's modules", "a.ts", "import fs from 'node:fs';\nexport const a = fs;", "guest/a.ts:1:16: node:fs: the engine has none of Node's built-in modules"},
+		{"file above the folder", "a.ts", "import secret from '../secret.json';\nexport const a = secret;", "lies outside of the guest's folder"},
+		{"absolute path", "a.ts", "import secret from '%ROOT%/secret.json';\nexport const a = secret;", "lies outside of the guest's folder"},
+		{"package above the folder", "a.js", "import x from 'above';\nexport const a = x;", "lies outside of the guest's folder"},
+		{"symbolic link", "a.ts", "import secret from './link.json';\nexport const a = secret;", "lies outside of the guest's folder"},
+		{"another kind of file", "a.ts", "import text from './note.txt';\nexport const a = text;", "a guest can import .ts, .mts"},
+		{"data URL", "a.ts", "import 'data:text/javascript,1';\nexport const a = 1;", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			files := map[string]string{
+				"wit/w.wit": helloWIT, "guest/" + row.guest: "",
+				"secret.json": `"secret"`, "node_modules/above/index.js": "module.exports = 'secret';", "guest/note.txt": "text",
+			}
+			r := project(t, toolchain.QuickJS, "guest/"+row.guest, files)
+			root := filepath.Dir(filepath.Dir(r.Guest))
+			if err := os.WriteFile(r.Guest, []byte(strings.ReplaceAll(row.text, "%ROOT%", filepath.ToSlash(root))), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(filepath.Join(root, "secret.json"), filepath.Join(root, "guest", "link.json")); err != nil {
+				t.Skip(err)
+			}
+			in, err := readInputs(r)
+			if row.want == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if err == nil {
+				t.Fatalf("accepted:\n%s", in.guests[in.guest])
+			}
+			if got := strings.ReplaceAll(filepath.ToSlash(err.Error()), filepath.ToSlash(root)+"/", ""); !strings.Contains(got, row.want) {
+				t.Errorf("got %s\nwant %s", got, row.want)
+			}
+		})
+	}
+}
