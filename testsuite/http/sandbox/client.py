@@ -10,6 +10,7 @@ from wit_world.imports.types import (
     Fields,
     FutureTrailers,
     IncomingBody,
+    Method,
     Method_Get,
     Method_Post,
     OutgoingBody,
@@ -18,7 +19,10 @@ from wit_world.imports.types import (
 )
 
 
-def new_request(url: str, method=Method_Get()) -> OutgoingRequest:
+GET = Method_Get()
+
+
+def new_request(url: str, method: Method = GET) -> OutgoingRequest:
     parts = urlsplit(url)
     request = OutgoingRequest(Fields.from_list([("x-asked", b"python")]))
     request.set_method(method)
@@ -39,7 +43,9 @@ async def read(response) -> bytes:
 async def get(url: str) -> str:
     response = await send(new_request(url))
     served_by = response.headers().get("X-Served-By")
-    return f"{response.status()} {served_by[0].decode()} {(await read(response)).decode()}"
+    return (
+        f"{response.status()} {served_by[0].decode()} {(await read(response)).decode()}"
+    )
 
 
 async def stream(url: str) -> str:

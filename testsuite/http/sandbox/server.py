@@ -56,20 +56,30 @@ class IncomingHandler(exports.IncomingHandler):
         if url.path == "/hello":
             name = parse_qs(url.query)["name"][0]
             text = f"hello {name}, {asked}"
-            respond(response_out, 201, [("x-served", str(served).encode())], [text.encode()])
+            respond(
+                response_out, 201, [("x-served", str(served).encode())], [text.encode()]
+            )
         elif url.path == "/echo":
             respond(response_out, 200, [], pieces(request.consume()))
         elif url.path == "/length":
             total = sum(len(piece) for piece in pieces(request.consume()))
             respond(response_out, 200, [], [str(total).encode()])
         elif url.path == "/slowly":
-            respond(response_out, 200, [], (f"piece {n};".encode() for n in range(1, 21)))
+            respond(
+                response_out, 200, [], (f"piece {n};".encode() for n in range(1, 21))
+            )
         elif url.path == "/trailers":
             future = IncomingBody.finish(request.consume())
             with future.subscribe() as pollable:
                 pollable.block()
             fields = future.get().value.value
-            respond(response_out, 200, [], [b"see below"], Fields.from_list([("x-end", fields.get("x-end")[0])]))
+            respond(
+                response_out,
+                200,
+                [],
+                [b"see below"],
+                Fields.from_list([("x-end", fields.get("x-end")[0])]),
+            )
         elif url.path == "/spin":
             while True:
                 pass
