@@ -1,7 +1,6 @@
 package hostruntime
 
 import (
-	"runtime"
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
@@ -22,17 +21,15 @@ const (
 	sliceShort = time.Millisecond
 )
 
-// yieldEvery is how long a guest keeps a processor that other goroutines wait
-// for. Go by itself takes it away after 10 ms.
-const yieldEvery = time.Millisecond
-
 // A meter counts fuel, and stops guest code.
 //
 // Code that wazero compiled can't be preempted: a guest that loops holds up
 // the garbage collector, and with it the process. So the rewriting pass makes
 // code count down, and at zero the code enters Go; there the call's context is
 // looked at, the scheduler and the collector get their turn, and the counters
-// are filled again. How much they get doesn't change what is counted.
+// are filled again. How much they get doesn't change what is counted. Entering
+// Go is enough for others to get a turn, 10 ms after they asked: yielding more
+// often (runtime.Gosched) made the pauses of other goroutines longer.
 type meter struct {
 	counters []counter
 	// limit is the fuel of the call in progress; reserve is what of it is
@@ -40,7 +37,6 @@ type meter struct {
 	limit, reserve uint64
 	slice          uint64
 	filled         time.Time
-	yielded        time.Time // when other goroutines last had a turn
 	// last is the counter that was filled last, as often as repeats says
 	// without a look at the others.
 	last, repeats int
@@ -56,7 +52,7 @@ type counter struct {
 
 // begin gives a call its fuel.
 func (m *meter) begin(fuel uint64, now time.Time) {
-	m.limit, m.slice, m.filled, m.yielded = fuel, max(m.slice, sliceMin), now, now
+	m.limit, m.slice, m.filled = fuel, max(m.slice, sliceMin), now
 	if held := m.held(); held <= fuel {
 		m.reserve = fuel - held
 		return
@@ -201,11 +197,6 @@ func (m *meter) take(units uint64) bool {
 // ends the guest: wazero unwinds and returns the panic's value as error.
 func (in *Instance) tick() {
 	now := time.Now()
-	if now.Sub(in.meter.yielded) > yieldEvery {
-		runtime.Gosched()
-		now = time.Now()
-		in.meter.yielded = now
-	}
 	err := in.stoppedAt(now)
 	if err == nil && !in.meter.refill(now) {
 		err = in.fuelSpent()
