@@ -64,13 +64,18 @@ func (s supplied) find(iface, name string) *bind.Import {
 }
 
 // resolveImports finds what serves each import of the plan: the host's own
-// functions first, then WASI. What nothing serves is no error: it traps when
-// called, and names itself.
+// functions first, then WASI. An instance that implements an interface under
+// another name is served by that name, else as the interface. What nothing
+// serves is no error: it traps when called, and names itself.
 func (c *Component) resolveImports(imports []Imports) ([]hostFunc, map[int]*bind.Import, error) {
 	own := supply(imports)
 	resolved := make([]hostFunc, len(c.plan.Imports))
 	for i, imp := range c.plan.Imports {
-		if supplied := own.find(imp.Interface, imp.Name); supplied != nil {
+		supplied := own.find(imp.Interface, imp.Name)
+		if supplied == nil && imp.Implements != "" {
+			supplied = own.find(imp.Implements, imp.Name)
+		}
+		if supplied != nil {
 			if supplied.Type != "" && supplied.Type != c.importTypes[i] {
 				return nil, nil, &LinkError{
 					Item:   "import " + itemName(imp.Interface, imp.Name),
@@ -80,7 +85,7 @@ func (c *Component) resolveImports(imports []Imports) ([]hostFunc, map[int]*bind
 			resolved[i] = hostFunc{static: supplied.Serve, slots: supplied.Handles, dynamic: supplied.Values}
 			continue
 		}
-		if iface, ok := wasi.Lookup(imp.Interface); ok {
+		if iface, ok := lookupWASI(imp.Interface, imp.Implements); ok {
 			f, ok := iface.Funcs[imp.Name]
 			if !ok {
 				continue
@@ -96,6 +101,15 @@ func (c *Component) resolveImports(imports []Imports) ([]hostFunc, map[int]*bind
 	}
 	values, err := c.resolveValues(own)
 	return resolved, values, err
+}
+
+// lookupWASI returns the WASI interface that an imported instance is, or says it
+// implements.
+func lookupWASI(name, implements string) (*wasi.Interface, bool) {
+	if iface, ok := wasi.Lookup(name); ok {
+		return iface, true
+	}
+	return wasi.Lookup(implements)
 }
 
 // typeMismatch says how a component's function type and the host's differ.

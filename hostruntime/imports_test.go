@@ -91,6 +91,28 @@ func TestImportsMatchBySemverTrack(t *testing.T) {
 	}
 }
 
+// An instance that is imported under a name of its own is served by that name,
+// or as the interface that it says it implements.
+func TestImportThatImplements(t *testing.T) {
+	labelled := func(label string) string {
+		return "\x02" + str(label) + vec("\x00"+str("a:b/c@0.2.0")) + "\x05\x00"
+	}
+	component := comp(
+		sec(7, vec("\x42"+vec("\x01\x40\x00\x00"+tU32, "\x04\x00"+str("f")+"\x01\x00"))),
+		sec(10, vec(labelled("one"), labelled("two"))),
+		sec(6, vec("\x01\x00\x00"+str("f"), "\x01\x00\x01"+str("f"))),
+		sec(9, "\x00"+vec()+"\x01"),
+		sec(9, "\x01"+vec()+"\x01"),
+		sec(11, vec(valueExport("v0", 0), valueExport("v1", 1))),
+	)
+	in, err := instantiate(t, component, returning("one", 1), returning("a:b/c@0.2.7", 7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantValue(t, in, "v0", value.U32(1))
+	wantValue(t, in, "v1", value.U32(7))
+}
+
 // Functions of an instance within an imported instance have names that lead to
 // them.
 func TestImportedInstanceWithinAnother(t *testing.T) {

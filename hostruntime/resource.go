@@ -26,7 +26,7 @@ func (in *Instance) makeResources(plan *link.Plan) {
 			in.resources[i] = &handle.ResourceType{Name: r.Name, Impl: &in.parts[r.Instance]}
 			continue
 		}
-		if iface, ok := wasi.Lookup(r.Import); ok {
+		if iface, ok := lookupWASI(r.Import, r.Implements); ok {
 			if known, ok := iface.Resources[r.Name]; ok {
 				if shared[known] == nil {
 					shared[known] = &handle.ResourceType{
@@ -39,12 +39,12 @@ func (in *Instance) makeResources(plan *link.Plan) {
 				continue
 			}
 		}
-		drop := in.drops[itemName(r.Import, r.Name)]
-		if drop == nil {
-			drop = in.drops[itemName(track(r.Import), r.Name)]
-		}
-		if drop == nil {
-			drop = dropProvided
+		drop := dropProvided
+		for _, iface := range []string{r.Import, track(r.Import), r.Implements, track(r.Implements)} {
+			if known := in.drops[itemName(iface, r.Name)]; known != nil && (iface != "" || r.Import == "") {
+				drop = known
+				break
+			}
 		}
 		in.resources[i] = &handle.ResourceType{Name: r.Name, Dtor: drop}
 	}

@@ -18,6 +18,7 @@ func Build(root *component.Component) (*Plan, error) {
 			break
 		}
 		if imp, ok := d.(*component.Import); ok {
+			b.implements = imp.Implements
 			it := b.hostItem(s, "", imp.Name, imp.Type)
 			b.bindValue(s.values, imp.Name, imp.Type, it)
 			s.add(imp.Type.Sort, it)
@@ -41,14 +42,16 @@ func (b *builder) next(d component.Def) bool {
 
 // builder holds the plan while scopes are evaluated.
 type builder struct {
-	plan    *Plan
-	err     error
-	offset  int // of the definition being evaluated, for errors
-	entries int // of all bundles
-	work    int // steps taken
-	sources int // imports of all core instances
-	code    int // bytes of the modules of all core instances
-	maxCode int
+	plan   *Plan
+	err    error
+	offset int // of the definition being evaluated, for errors
+	// implements is what the import being evaluated says it implements.
+	implements string
+	entries    int // of all bundles
+	work       int // steps taken
+	sources    int // imports of all core instances
+	code       int // bytes of the modules of all core instances
+	maxCode    int
 }
 
 // A scope is one component instance while its definitions are evaluated.

@@ -179,8 +179,9 @@ type Resource struct {
 	Instance int
 	// Dtor destroys a representation; nil for none.
 	Dtor *CoreRef
-	// Import is the name of the import that brings a host resource.
-	Import string
+	// Import is the name of the import that brings a host resource, and
+	// Implements that of the interface which it implements, if it says so.
+	Import, Implements string
 }
 
 // A HostFunc is a function that the root component imports.
@@ -189,7 +190,10 @@ type HostFunc struct {
 	// imported by itself; Name is the function's name. The name of an instance
 	// within an imported one follows that one's after a "#".
 	Interface, Name string
-	Type            *abi.Func
+	// Implements is the interface that the imported instance implements under
+	// another name; empty for none.
+	Implements string
+	Type       *abi.Func
 }
 
 // An Export is a function that the root component exports.

@@ -56,7 +56,7 @@ func (b *builder) hostItem(s *scope, iface, name string, t *component.Extern) it
 	switch t.Sort {
 	case component.SortFunc:
 		b.limit(len(b.plan.Imports), maxFunctions, "imported functions")
-		b.plan.Imports = append(b.plan.Imports, HostFunc{Interface: iface, Name: name, Type: t.Func})
+		b.plan.Imports = append(b.plan.Imports, HostFunc{Interface: iface, Name: name, Implements: b.implements, Type: t.Func})
 		return item{lifted: -1, host: len(b.plan.Imports) - 1}
 	case component.SortValue:
 		return b.addValue(Value{Type: t.Value, Import: &ValueImport{Interface: iface, Name: name}})
@@ -66,13 +66,17 @@ func (b *builder) hostItem(s *scope, iface, name string, t *component.Extern) it
 		}
 		known, ok := b.plan.Instances[s.instance].Resources[t.Type.Resource]
 		if !ok {
-			known = b.addResource(Resource{Name: name, Instance: -1, Import: iface})
+			known = b.addResource(Resource{Name: name, Instance: -1, Import: iface, Implements: b.implements})
 			b.bindResource(s, t.Type.Resource, known)
 		}
 		return item{resource: known}
 	case component.SortInstance:
 		b.spend(len(t.Instance.Exports))
 		inner := path(iface, name)
+		implements := b.implements
+		if iface != "" {
+			b.implements = "" // it is said of the outer instance
+		}
 		if len(inner) > maxPath {
 			b.fail("import %.80q: the names of instances within it are longer than %d bytes", inner, maxPath)
 		}
@@ -84,6 +88,7 @@ func (b *builder) hostItem(s *scope, iface, name string, t *component.Extern) it
 			e := &t.Instance.Exports[i]
 			exports[e.Name] = member{e.Sort, b.hostItem(s, inner, e.Name, &e.Extern)}
 		}
+		b.implements = implements
 		return item{instance: exports}
 	}
 	b.fail("import %q: the host can't supply a %s", path(iface, name), t.Sort)
