@@ -60,7 +60,7 @@ var canonicalABI = []item{
 	{"26 start functions run under the limits", []string{
 		"hostruntime/values_test.go TestStartFunctionStops", "testsuite/hostile/attack_test.go TestAttacks", script + "misbehaviour.wast: a core start function runs as part of instantiation"}},
 	{"27 imports match: semver tracks, implements, subtypes, resource types", []string{
-		"hostruntime/imports_test.go TestImportsMatchBySemverTrack", "hostruntime/internal/component/name_test.go TestAttributes",
+		"hostruntime/imports_test.go TestImportsMatchBySemverTrack", "hostruntime/imports_test.go TestImportThatImplements", "hostruntime/internal/component/name_test.go TestAttributes",
 		"hostruntime/internal/component/instance_test.go TestInstantiation", "hostruntime/internal/component/instance_test.go TestComponentSubtyping"}},
 	{"28 validation, and limits on depth and count", []string{
 		"testsuite/spec/spec_test.go TestValidator", "hostruntime/internal/component/limits_test.go TestNestingLimits",
