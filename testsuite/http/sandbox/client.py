@@ -18,7 +18,6 @@ from wit_world.imports.types import (
     Scheme_Http,
 )
 
-
 GET = Method_Get()
 
 
