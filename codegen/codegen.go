@@ -42,7 +42,10 @@ type File struct {
 	Language Language
 	// Path is relative to that folder, with forward slashes.
 	Path string
-	Data []byte
+	// Shared says that Path is relative to the folder of GoOptions.Shared
+	// instead.
+	Shared bool
+	Data   []byte
 	// Once marks a file that belongs to the user: it is created when it is
 	// missing and never written again.
 	Once bool
@@ -58,7 +61,7 @@ func Generate(w *wit.World, opts Options) ([]File, error) {
 	var files []File
 	add := func(language Language, made []file.File, err error) error {
 		for _, f := range made {
-			files = append(files, File{Language: language, Path: f.Path, Data: f.Data, Once: f.Once})
+			files = append(files, File{Language: language, Path: f.Path, Shared: f.Shared, Data: f.Data, Once: f.Once})
 		}
 		return err
 	}

@@ -14,16 +14,26 @@ import (
 type emitter struct {
 	plan *plan.World
 	pkg  string
+	// path is the package's import path, where others refer to it.
+	path string
+	// of is the interface whose package this is; nil for a world's.
+	of *wit.Interface
+	// shared are the packages of interfaces; nil where all is in one package.
+	shared *shared
 
-	top     *scope // package-level identifiers
-	types   map[*wit.TypeDef]string
-	cases   map[*wit.TypeDef][]string
-	fields  map[*wit.TypeDef][]string
-	layouts map[*wit.Type]goLayout
-	tuples  map[int]string // Go names of the tuple types, by element count
-	handles map[*wit.TypeDef]*handleTypes
-	slots   map[*wit.TypeDef]string // constants that number the resources
-	byABI   map[*abi.Resource]*wit.TypeDef
+	top *scope // package-level identifiers
+	// packages are the names of the packages of interfaces that are referred
+	// to, which no local name may hide.
+	packages map[string]bool
+	imports  map[string]string // their names by import path
+	types    map[*wit.TypeDef]string
+	cases    map[*wit.TypeDef][]string
+	fields   map[*wit.TypeDef][]string
+	layouts  map[*wit.Type]goLayout
+	tuples   map[int]string // Go names of the tuple types, by element count
+	handles  map[*wit.TypeDef]*handleTypes
+	slots    map[*wit.TypeDef]string // constants that number the resources
+	byABI    map[*abi.Resource]*wit.TypeDef
 
 	world   string // the world's own Go type
 	exports string // the table of exports
@@ -44,6 +54,8 @@ type servedGroup struct {
 	refusing string
 	// resources is the function that serves the group's resources.
 	resources string
+	// home is where all of these are; nil for the world's own package.
+	home *emitter
 }
 
 // A calledGroup is an exported group with its Go names.
@@ -55,30 +67,46 @@ type calledGroup struct {
 	funcs   []string // the struct's fields for the bound functions
 }
 
-func newEmitter(p *plan.World, pkg string) *emitter {
+func newEmitter(p *plan.World, pkg string, shared *shared) *emitter {
 	e := &emitter{
-		plan: p, pkg: pkg,
-		top:     newScope("Bind", "Instantiate", "Imports", "bind", "context", "errors", "fmt", "hostruntime", "init", "main", "strconv", "strings", "_"),
-		types:   make(map[*wit.TypeDef]string),
-		cases:   make(map[*wit.TypeDef][]string),
-		fields:  make(map[*wit.TypeDef][]string),
-		layouts: make(map[*wit.Type]goLayout),
-		tuples:  make(map[int]string),
-		handles: make(map[*wit.TypeDef]*handleTypes),
-		slots:   make(map[*wit.TypeDef]string),
-		byABI:   make(map[*abi.Resource]*wit.TypeDef),
-		failure: make(map[*wit.Func]string),
+		plan: p, pkg: pkg, shared: shared,
+		top:      newScope("Bind", "Instantiate", "Imports", "bind", "context", "errors", "fmt", "hostruntime", "init", "main", "strconv", "strings", "_"),
+		types:    make(map[*wit.TypeDef]string),
+		cases:    make(map[*wit.TypeDef][]string),
+		fields:   make(map[*wit.TypeDef][]string),
+		layouts:  make(map[*wit.Type]goLayout),
+		tuples:   make(map[int]string),
+		packages: make(map[string]bool),
+		imports:  make(map[string]string),
+		handles:  make(map[*wit.TypeDef]*handleTypes),
+		slots:    make(map[*wit.TypeDef]string),
+		byABI:    make(map[*abi.Resource]*wit.TypeDef),
+		failure:  make(map[*wit.Func]string),
 	}
 	e.glue = newGlue(e)
-	e.world = e.top.pick(exported(p.Name), exported(p.Name)+"World")
+	return e
+}
+
+// nameAll gives everything its name.
+func (e *emitter) nameAll() {
+	for _, def := range e.plan.Types {
+		e.reserve(e.home(def))
+	}
+	for _, g := range e.plan.Served {
+		e.reserve(e.homeOf(g))
+	}
+	if e.of == nil {
+		e.world = e.top.pick(exported(e.plan.Name), exported(e.plan.Name)+"World")
+	}
 	e.nameTypes()
-	for _, def := range p.Types {
-		e.nameMembers(def)
+	for _, def := range e.plan.Types {
+		if e.home(def) == e {
+			e.nameMembers(def)
+		}
 	}
 	e.nameGroups()
 	e.nameResources()
 	e.nameFailures()
-	return e
 }
 
 // nameTypes gives every declared type a Go name. Of several types of one name
@@ -88,7 +116,7 @@ func newEmitter(p *plan.World, pkg string) *emitter {
 // an interface that is imported under a name of its own all have that in front.
 func (e *emitter) nameTypes() {
 	for _, def := range e.plan.Types {
-		if r := e.plan.Resource(def); sameNameUse(def) || r != nil && r.Group == nil {
+		if r := e.plan.Resource(def); sameNameUse(def) || r != nil && r.Group == nil || e.home(def) != e {
 			continue
 		}
 		short := exported(def.Name)
@@ -103,11 +131,6 @@ func (e *emitter) nameTypes() {
 		}
 		e.types[def] = e.top.pick(candidates...)
 	}
-	for _, def := range e.plan.Types {
-		if sameNameUse(def) {
-			e.types[def] = e.typeName(def.Shape.Def)
-		}
-	}
 }
 
 // typeName returns a type's Go name. A use under the same name has that of
@@ -116,7 +139,29 @@ func (e *emitter) typeName(def *wit.TypeDef) string {
 	for sameNameUse(def) {
 		def = def.Shape.Def
 	}
-	return e.types[def]
+	return e.home(def).types[def]
+}
+
+// typeRef refers to a type by its name.
+func (e *emitter) typeRef(def *wit.TypeDef) *jen.Statement {
+	for sameNameUse(def) {
+		def = def.Shape.Def
+	}
+	return e.ref(e.home(def), e.typeName(def))
+}
+
+// caseRef refers to a case's type or constant.
+func (e *emitter) caseRef(def *wit.TypeDef, i int) *jen.Statement {
+	home := e.home(def)
+	return e.ref(home, home.cases[def][i])
+}
+
+// ref refers to a name in a package.
+func (e *emitter) ref(home *emitter, name string) *jen.Statement {
+	if home == e {
+		return jen.Id(name)
+	}
+	return jen.Qual(home.path, name)
 }
 
 // sameNameUse reports whether def only repeats another type's name here.
@@ -159,6 +204,16 @@ func (e *emitter) nameMembers(def *wit.TypeDef) {
 func (e *emitter) nameGroups() {
 	imports := newScope()
 	for _, g := range e.plan.Served {
+		if home := e.homeOf(g); home != e {
+			s := *home.served[0]
+			s.home = home
+			if s.goType != "" {
+				short := exported(g.Interface.Name)
+				s.field = imports.pick(short, longName(g, short))
+			}
+			e.served = append(e.served, &s)
+			continue
+		}
 		s := &servedGroup{Group: g}
 		methods := newScope()
 		resources := make(map[*wit.TypeDef]*scope)
@@ -179,7 +234,9 @@ func (e *emitter) nameGroups() {
 				s.goType = e.top.pick(e.world+"Host", e.world+"Imports")
 			}
 			s.field = imports.pick(short, longName(g, short))
-			s.serve = e.top.pick("serve" + s.goType)
+			if s.serve = "Serve"; e.of == nil {
+				s.serve = e.top.pick("serve" + s.goType)
+			}
 			s.refusing = e.top.pick("Unimplemented" + s.goType)
 		}
 		e.served = append(e.served, s)
@@ -271,7 +328,9 @@ func (e *emitter) nameFailures() {
 		name(c.Group, c.goType, c.methods)
 	}
 	for _, s := range e.served {
-		name(s.Group, s.goType, s.methods)
+		if s.home == nil {
+			name(s.Group, s.goType, s.methods)
+		}
 	}
 }
 
@@ -306,7 +365,7 @@ func (e *emitter) goType(t *wit.Type) *jen.Statement {
 		return e.resourceType(def)
 	}
 	if t.Def != nil {
-		return jen.Id(e.typeName(t.Def))
+		return e.typeRef(t.Def)
 	}
 	switch t.Kind {
 	case abi.Char:

@@ -2,6 +2,8 @@ package golang
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/capsule-kit/capsule/codegen/internal/plan"
 	"github.com/capsule-kit/capsule/wit"
@@ -27,7 +29,7 @@ func (e *emitter) exportMethod(g *jen.Group, c *calledGroup, i int) {
 			client += "." + c.field
 		}
 	}
-	receiver := receiverOf(goType)
+	receiver := e.receiverOf(goType)
 	names := e.paramNames(f, receiver, "ctx", "c", "err", "ptr", "result", "refused", "bind", "context", "hostruntime")
 	if f.Kind == wit.Method {
 		names[0] = receiver
@@ -50,7 +52,7 @@ func (e *emitter) paramNames(f *wit.Func, locals ...string) []string {
 	for i, p := range f.Params {
 		names[i] = p.Name
 	}
-	return params(names, locals...)
+	return params(names, slices.AppendSeq(locals, maps.Keys(e.packages))...)
 }
 
 // goParams returns a Go function's parameters, the context first and a

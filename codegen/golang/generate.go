@@ -30,6 +30,11 @@ type Options struct {
 	// Package is the name of the generated package; empty means the world's
 	// name without dashes.
 	Package string
+	// Shared is the import path of a folder in which each named interface has
+	// a package of its own, which all worlds use that are generated with it:
+	// with its types, and with what a host implements to serve it. Empty means
+	// that the world's package has everything.
+	Shared string
 }
 
 const (
@@ -53,14 +58,26 @@ func Generate(w *wit.World, opts Options) ([]file.File, error) {
 	if !validPackage(pkg) {
 		return nil, fmt.Errorf("codegen: %q is not a Go package name", pkg)
 	}
-	e := newEmitter(p, pkg)
+	shared := newShared(opts.Shared)
+	e := newEmitter(p, pkg, shared)
+	e.nameAll()
+	files, err := e.render("world_gen.go", e.worldFile())
+	if err != nil {
+		return nil, err
+	}
+	more, err := shared.files()
+	return append(files, more...), err
+}
+
+// render returns a package's files: one that is made already, then the types
+// and the glue.
+func (e *emitter) render(name string, first *jen.File) ([]file.File, error) {
+	glue := e.glueFile() // before the types: it asks for tuples
 	outputs := []struct {
 		name string
 		file *jen.File
 	}{
-		{"world_gen.go", e.worldFile()},
-		{"types_gen.go", e.typesFile()},
-		{"glue_gen.go", e.glueFile()}, // last: it has what the others asked for
+		{name, first}, {"types_gen.go", e.typesFile()}, {"glue_gen.go", glue},
 	}
 	var files []file.File
 	for _, out := range outputs {
@@ -82,6 +99,9 @@ func (e *emitter) newFile() *jen.File {
 		"context": "context", "errors": "errors", "fmt": "fmt", "strconv": "strconv", "strings": "strings",
 		pathHost: "hostruntime", pathBind: "bind",
 	})
+	for path, name := range e.imports {
+		f.ImportName(path, name)
+	}
 	return f
 }
 

@@ -129,7 +129,7 @@ const maxSuffix = 40
 // "ListOptionString".
 func (e *emitter) suffix(t *wit.Type) string {
 	if def := e.glue.owners[t]; def != nil {
-		return e.types[def]
+		return e.typeName(def)
 	}
 	if isBytes(t) {
 		return "Bytes"
@@ -277,8 +277,10 @@ func (e *emitter) glueFile() *jen.File {
 	e.slotConstants(f.Group)
 	e.exportTable(f.Group)
 	for _, s := range e.served {
-		e.serveGroup(f.Group, s)
-		e.serveResources(f.Group, s)
+		if s.home == nil {
+			e.serveGroup(f.Group, s)
+			e.serveResources(f.Group, s)
+		}
 	}
 	keys := make([]funcKey, 0, len(e.glue.bodies))
 	for key := range e.glue.bodies {
@@ -300,7 +302,7 @@ func (e *emitter) number(g *jen.Group, t *wit.Type) {
 	outside := jen.Id("v").Op(">")
 	want := "a case of " + def.Name
 	if t.Kind == abi.Enum {
-		outside.Id(e.cases[def][len(t.Cases)-1])
+		outside.Add(e.caseRef(def, len(t.Cases)-1))
 	} else {
 		outside = jen.Id("v").Op("&^").Lit(flagMask(len(t.Labels))).Op("!=").Lit(0)
 		want = "flags of " + def.Name

@@ -18,7 +18,7 @@ func (e *emitter) importsType(g *jen.Group) {
 	g.Type().Id("Imports").StructFunc(func(g *jen.Group) {
 		for _, s := range e.served {
 			if s.goType != "" {
-				g.Id(s.field).Id(s.goType)
+				g.Id(s.field).Add(e.ref(e.homeOf(s.Group), s.goType))
 			}
 		}
 	})
@@ -27,14 +27,14 @@ func (e *emitter) importsType(g *jen.Group) {
 		g.Var().Id("list").Qual(pathHost, "Imports")
 		for _, s := range e.served {
 			if s.resources != "" {
-				g.Id("list").Op("=").Append(jen.Id("list"), jen.Id(s.resources).Call().Op("..."))
+				g.Id("list").Op("=").Append(jen.Id("list"), e.ref(e.homeOf(s.Group), s.resources).Call().Op("..."))
 			}
 			if s.goType == "" {
 				continue
 			}
 			field := jen.Id("imports").Dot(s.field)
 			g.If(field.Clone().Op("!=").Nil()).Block(
-				jen.Id("list").Op("=").Append(jen.Id("list"), jen.Id(s.serve).Call(field.Clone()).Op("...")),
+				jen.Id("list").Op("=").Append(jen.Id("list"), e.ref(e.homeOf(s.Group), s.serve).Call(field.Clone()).Op("...")),
 			)
 		}
 		g.Return(jen.Id("list"))

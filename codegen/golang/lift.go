@@ -194,7 +194,7 @@ func (e *emitter) readFields(g *jen.Group, gt glueType, s source) {
 // fieldName returns the Go name of a field of a record or tuple.
 func (e *emitter) fieldName(t *wit.Type, i int) string {
 	if def := e.glue.owners[t]; def != nil {
-		return e.fields[def][i]
+		return e.home(def).fields[def][i]
 	}
 	return tupleField(i)
 }
@@ -205,7 +205,7 @@ func (e *emitter) readVariant(g *jen.Group, t *wit.Type, s source) {
 	g.Switch(method("Case", s.disc(t), jen.Lit(len(t.Cases)))).BlockFunc(func(g *jen.Group) {
 		for i, c := range t.Cases {
 			var body []jen.Code
-			value := jen.Id(e.cases[def][i])
+			value := e.caseRef(def, i)
 			if c.Type == nil {
 				value.Values()
 			} else {

@@ -227,7 +227,7 @@ func (e *emitter) writeVariant(g *jen.Group, t *wit.Type, s sink) {
 	s.start(g, t)
 	g.Switch(jen.Id("v").Op(":=").Id("v").Assert(jen.Type())).BlockFunc(func(g *jen.Group) {
 		for i := range t.Cases {
-			g.Case(jen.Id(e.cases[def][i])).BlockFunc(func(g *jen.Group) {
+			g.Case(e.caseRef(def, i)).BlockFunc(func(g *jen.Group) {
 				e.writeCase(g, t, i, s, jen.Id("v").Dot("Value"))
 			})
 		}

@@ -66,9 +66,9 @@ func (e *emitter) resourceType(def *wit.TypeDef) *jen.Statement {
 	case r.Group == nil:
 		return jen.Op("*").Qual(pathHost, "WASIResource")
 	case r.Group.Exported:
-		return jen.Op("*").Id(e.typeName(def))
+		return jen.Op("*").Add(e.typeRef(def))
 	}
-	return jen.Id(e.typeName(def))
+	return e.typeRef(def)
 }
 
 // nameResources names what resources need besides their types.
@@ -76,7 +76,9 @@ func (e *emitter) nameResources() {
 	for _, r := range e.plan.Resources {
 		e.slots[r.Def] = e.top.pick("slot" + or(e.types[r.Def], exported(r.Def.Name)))
 		e.byABI[structural(e.resolve(&wit.Type{Def: r.Def})).Resource] = r.Def
-		if s := e.servedOf(r.Group); s != nil && s.resources == "" {
+		if e.of != nil && e.of == r.Def.Owner.Interface {
+			e.served[0].resources = "Resources"
+		} else if s := e.servedOf(r.Group); s != nil && s.resources == "" && s.home == nil {
 			id := "World"
 			if s.Interface != nil {
 				id = exported(s.Interface.Name)
@@ -181,7 +183,7 @@ func (e *emitter) declareResource(g *jen.Group, def *wit.TypeDef, name string) {
 			jen.Id("resource").Op("*").Qual(pathHost, "GuestResource"),
 		)
 		g.Line()
-		receiver := receiverOf(name)
+		receiver := e.receiverOf(name)
 		comment(g, []string{
 			"Close has the guest drop the resource. It does nothing where that was done",
 			"before, where the resource was given away, and once the instance has ended.",

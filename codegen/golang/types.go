@@ -16,7 +16,7 @@ func (e *emitter) typesFile() *jen.File {
 	f := e.newFile()
 	version(f.Group)
 	for _, def := range e.plan.Types {
-		if !sameNameUse(def) {
+		if !sameNameUse(def) && e.home(def) == e {
 			e.declare(f.Group, def)
 		}
 	}
@@ -42,7 +42,10 @@ func (e *emitter) declare(g *jen.Group, def *wit.TypeDef) {
 	if def.Shape.Def != nil {
 		target := e.goType(def.Shape)
 		if resource, _ := plan.ResourceOf(def.Shape); resource != nil {
-			target = jen.Id(e.typeName(resource))
+			target = jen.Qual(pathHost, "WASIResource")
+			if e.plan.Resource(resource).Group != nil {
+				target = e.typeRef(resource)
+			}
 		}
 		g.Type().Id(name).Op("=").Add(target)
 		g.Line()
@@ -192,8 +195,29 @@ func list(several bool, parts []jen.Code) *jen.Statement {
 	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: several && len(parts) > 0}, parts...)
 }
 
+// sharedTuples is how long the tuples are that hostruntime declares.
+const sharedTuples = 16
+
 func (e *emitter) declareTuple(g *jen.Group, n int) {
 	name := e.tuples[n]
+	if n <= sharedTuples {
+		g.Comment(fmt.Sprintf("// %s is a tuple of %d elements, the same in all generated packages.", name, n))
+		g.Type().Id(name).TypesFunc(func(g *jen.Group) {
+			for i := range n {
+				g.Id("T" + strconv.Itoa(i)).Do(func(s *jen.Statement) {
+					if i == n-1 {
+						s.Any()
+					}
+				})
+			}
+		}).Op("=").Qual(pathHost, "Tuple"+strconv.Itoa(n)).TypesFunc(func(g *jen.Group) {
+			for i := range n {
+				g.Id("T" + strconv.Itoa(i))
+			}
+		})
+		g.Line()
+		return
+	}
 	g.Comment(fmt.Sprintf("// %s is a tuple of %d elements.", name, n))
 	var params []jen.Code
 	var fields []jen.Code

@@ -18,7 +18,9 @@ func (e *emitter) worldFile() *jen.File {
 		e.importsType(f.Group)
 	}
 	for _, s := range e.served {
-		e.hostInterface(f.Group, s)
+		if s.home == nil {
+			e.hostInterface(f.Group, s)
+		}
 	}
 	for _, c := range e.called {
 		if c.Interface != nil {
@@ -32,7 +34,16 @@ func (e *emitter) worldFile() *jen.File {
 	return f
 }
 
-func (e *emitter) receiver() string { return receiverOf(e.world) }
+func (e *emitter) receiver() string { return e.receiverOf(e.world) }
+
+// receiverOf returns the receiver's name in methods of a type.
+func (e *emitter) receiverOf(goType string) string {
+	name := receiverOf(goType)
+	if e.packages[name] {
+		name += "_"
+	}
+	return name
+}
 
 // receiverOf returns the receiver's name in methods of a type: its first
 // letter, unless that is the call's.
@@ -214,6 +225,9 @@ func (e *emitter) failureTypes(g *jen.Group) {
 		declare(c.methods, c.Funcs, "guest")
 	}
 	for _, s := range e.served {
+		if s.home != nil {
+			continue
+		}
 		declare(s.methods, s.Funcs, "host")
 	}
 }

@@ -4,6 +4,7 @@ package codegen
 
 import (
 	"bufio"
+	"bytes"
 	_ "embed"
 	"errors"
 	"flag"
@@ -111,19 +112,41 @@ func generate(t *testing.T, path, folder string) (reasons []string, made int) {
 			reasons = append(reasons, messages(err)...)
 			continue
 		}
-		dir := filepath.Join(folder, w.Name)
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			t.Fatal(err)
+		write(t, filepath.Join(folder, w.Name), "", files)
+		// The same with a package for each interface, which the worlds share.
+		packages := filepath.Join(folder, "interfaces")
+		files, err = codegen.Generate(w, codegen.Options{Go: &codegen.GoOptions{
+			Shared: "github.com/capsule-kit/capsule/testsuite/codegen/" + filepath.ToSlash(packages),
+		}})
+		if err != nil {
+			t.Errorf("%s: generated in one package, but not in several: %v", path, err)
 		}
-		for _, f := range files {
-			if err := os.WriteFile(filepath.Join(dir, f.Path), f.Data, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
+		write(t, filepath.Join(folder, "world-"+w.Name), packages, files)
 		made++
 	}
 	slices.Sort(reasons)
 	return slices.Compact(reasons), made
+}
+
+// write writes generated files, those that worlds share to a folder of their
+// own.
+func write(t *testing.T, folder, shared string, files []codegen.File) {
+	t.Helper()
+	for _, f := range files {
+		path := filepath.Join(folder, f.Path)
+		if f.Shared {
+			path = filepath.Join(shared, filepath.FromSlash(f.Path))
+		}
+		if has, err := os.ReadFile(path); err == nil && !bytes.Equal(has, f.Data) {
+			t.Errorf("%s depends on the world that it is generated for", path)
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // named matches what differs between errors of one reason.

@@ -6,7 +6,10 @@ type File struct {
 	// Path is relative to the output folder of the file's language, with
 	// forward slashes.
 	Path string
-	Data []byte
+	// Shared says that Path is relative to the folder of packages that worlds
+	// share, where there is one.
+	Shared bool
+	Data   []byte
 	// Once marks a file that belongs to the user: it is created when it is
 	// missing and never written again.
 	Once bool

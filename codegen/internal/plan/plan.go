@@ -74,11 +74,7 @@ type Resource struct {
 // Errors: wit.Errors or *wit.Error, with the position of each part of w that
 // bindings cannot express yet.
 func New(w *wit.World) (*World, error) {
-	b := &builder{
-		plan: &World{World: w, resources: make(map[*wit.TypeDef]*Resource), copies: make(map[*wit.Interface]*Group)}, views: newViews(w),
-		listed: make(map[*wit.Interface]bool), own: make(map[*wit.TypeDef]bool),
-		seen: make(map[*wit.TypeDef]bool), said: make(map[wit.Error]bool),
-	}
+	b := newBuilder(w)
 	for _, item := range slices.Concat(w.Imports, w.Exports) {
 		b.listed[item.Interface] = true
 	}
@@ -97,6 +93,40 @@ func New(w *wit.World) (*World, error) {
 		return nil, err
 	}
 	return b.plan, nil
+}
+
+// NewInterface plans bindings for an interface by itself, as hosts serve it.
+//
+// Errors: as New.
+func NewInterface(it *wit.Interface) (*World, error) {
+	w := &wit.World{Package: it.Package, Name: it.Name, Docs: it.Docs}
+	b := newBuilder(w)
+	b.listed[it] = true
+	g := &Group{Interface: it, Item: wit.Item{Name: it.ID(), Interface: it}}
+	if !isWASI(it) {
+		g.Funcs = it.Funcs
+	}
+	for _, def := range it.Types {
+		if isWASI(it) && def.Resource {
+			b.use(def)
+			continue
+		}
+		b.declare(def, g)
+	}
+	for _, f := range g.Funcs {
+		b.function(f)
+	}
+	b.plan.Served = []*Group{g}
+	b.plan.Types = append(b.plan.Types, b.foreign...)
+	return b.plan, b.errs.Err()
+}
+
+func newBuilder(w *wit.World) *builder {
+	return &builder{
+		plan:  &World{World: w, resources: make(map[*wit.TypeDef]*Resource), copies: make(map[*wit.Interface]*Group)},
+		views: newViews(w), listed: make(map[*wit.Interface]bool), own: make(map[*wit.TypeDef]bool),
+		seen: make(map[*wit.TypeDef]bool), said: make(map[wit.Error]bool),
+	}
 }
 
 func isWASI(it *wit.Interface) bool { return !it.Inline && it.Package.Namespace == "wasi" }
@@ -180,7 +210,11 @@ func (b *builder) resource(def *wit.TypeDef, g *Group) *Resource {
 // check looks at what a definition is made of, once.
 func (b *builder) check(def *wit.TypeDef) {
 	if def.Resource {
-		b.resource(def, nil)
+		var g *Group // the runtime's
+		if it := def.Owner.Interface; !isWASI(it) {
+			g = &Group{Interface: it, Item: wit.Item{Name: it.ID(), Interface: it}}
+		}
+		b.resource(def, g)
 		return
 	}
 	b.shape(def.Shape, def.Pos, fmt.Sprintf("type %q", def.Name))

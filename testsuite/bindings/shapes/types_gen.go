@@ -12,13 +12,8 @@ const _ = hostruntime.GeneratedV1
 //	type four = list<f32, 4>;
 type Four = [4]float32
 
-// Tuple1 is a tuple of 1 elements.
-type Tuple1[T0 any] struct {
-	F0 T0
-}
+// Tuple1 is a tuple of 1 elements, the same in all generated packages.
+type Tuple1[T0 any] = hostruntime.Tuple1[T0]
 
-// Tuple2 is a tuple of 2 elements.
-type Tuple2[T0, T1 any] struct {
-	F0 T0
-	F1 T1
-}
+// Tuple2 is a tuple of 2 elements, the same in all generated packages.
+type Tuple2[T0, T1 any] = hostruntime.Tuple2[T0, T1]

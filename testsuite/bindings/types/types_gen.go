@@ -341,12 +341,8 @@ func (v Large) String() string {
 	return "{" + strings.Join(set, ", ") + "}"
 }
 
-// Tuple3 is a tuple of 3 elements.
-type Tuple3[T0, T1, T2 any] struct {
-	F0 T0
-	F1 T1
-	F2 T2
-}
+// Tuple3 is a tuple of 3 elements, the same in all generated packages.
+type Tuple3[T0, T1, T2 any] = hostruntime.Tuple3[T0, T1, T2]
 
 // Tuple17 is a tuple of 17 elements.
 type Tuple17[T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16 any] struct {

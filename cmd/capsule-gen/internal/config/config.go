@@ -8,6 +8,9 @@
 //	go      = "host/review"       # folder of the Go package to generate
 //	limits  = { wall-time = "2s", memory = "64MiB" }
 //
+// Above the tasks, interfaces = "host/wit" names a folder in which each WIT
+// interface gets a Go package of its own, which the packages of all tasks use.
+//
 // A task is a table under its name, rather than one element of a list, because
 // TOML itself then refuses two tasks of one name, and a task reads the same
 // wherever it stands. All paths are relative to the file's folder, with
@@ -59,7 +62,10 @@ type Task struct {
 	// the output isn't wanted. Where the file has no such key, the stub of the
 	// guest's language goes beside the guest, and nothing else is made.
 	Go, Python, JS string
-	Limits         Limits
+	// Interfaces is the folder of the Go packages of interfaces, which all
+	// tasks share; empty where each task's package has everything.
+	Interfaces string
+	Limits     Limits
 }
 
 // Limits are a task's own limits; zero means the runtime's default.
@@ -136,7 +142,8 @@ func Load(path string) (*Config, error) {
 // The file as TOML sees it.
 type (
 	fileText struct {
-		Task map[string]taskText `toml:"task"`
+		Interfaces string              `toml:"interfaces"`
+		Task       map[string]taskText `toml:"task"`
 	}
 	taskText struct {
 		WIT    string     `toml:"wit"`
@@ -168,10 +175,16 @@ func Parse(path string, data []byte) (*Config, error) {
 		return nil, &Error{Path: path, Message: escape.Line(err.Error())}
 	}
 	c := &Config{Path: path, Dir: filepath.Dir(path)}
+	if notLocal(text.Interfaces) {
+		return nil, &Error{Path: path, Line: where.line("interfaces"), Message: notLocalMessage("interfaces", text.Interfaces)}
+	}
 	for _, name := range where.tasks {
 		t, err := c.task(name, text.Task[name], where)
 		if err != nil {
 			return nil, err
+		}
+		if text.Interfaces != "" {
+			t.Interfaces = filepath.Join(c.Dir, filepath.FromSlash(text.Interfaces))
 		}
 		c.Tasks = append(c.Tasks, t)
 	}
@@ -240,8 +253,8 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 		if file.value == "" {
 			continue
 		}
-		if path.IsAbs(file.value) || filepath.IsAbs(file.value) || strings.ContainsAny(file.value, "\\\x00") {
-			return nil, fail(file.key, "%s must be a path relative to %s with forward slashes, not %q", file.key, FileName, file.value)
+		if notLocal(file.value) {
+			return nil, fail(file.key, "%s", notLocalMessage(file.key, file.value))
 		}
 		*file.into = filepath.Join(c.Dir, filepath.FromSlash(file.value))
 	}
@@ -284,6 +297,15 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 		}
 	}
 	return t, nil
+}
+
+// notLocal reports whether a path can't be one that the file gives.
+func notLocal(value string) bool {
+	return path.IsAbs(value) || filepath.IsAbs(value) || strings.ContainsAny(value, "\\\x00")
+}
+
+func notLocalMessage(key, value string) string {
+	return fmt.Sprintf("%s must be a path relative to %s with forward slashes, not %q", key, FileName, value)
 }
 
 // or returns what a key has, or nothing.

@@ -122,8 +122,5 @@ func (ProblemNoData) isProblem()    {}
 func (ProblemBadWindow) isProblem() {}
 func (ProblemBadQuake) isProblem()  {}
 
-// Tuple2 is a tuple of 2 elements.
-type Tuple2[T0, T1 any] struct {
-	F0 T0
-	F1 T1
-}
+// Tuple2 is a tuple of 2 elements, the same in all generated packages.
+type Tuple2[T0, T1 any] = hostruntime.Tuple2[T0, T1]
