@@ -23,7 +23,7 @@ var attacksByRealloc = []attack{
 	{name: "calls out", file: "realloc", call: "calls-out", args: text, want: traps("leave")},
 	{name: "traps", file: "realloc", call: "traps", args: text, want: traps("unreachable")},
 	{name: "spins", file: "realloc", call: "spins", args: text, limits: brief, want: reaches(hostruntime.LimitWallTime)},
-	{name: "recurses", file: "realloc", call: "recurses", args: text, want: reaches(hostruntime.LimitMemory)},
+	{name: "recurses", file: "realloc", call: "recurses", args: text, want: reaches(hostruntime.LimitDepth)},
 }
 
 // Results that aren't there, or are too much.
@@ -46,7 +46,7 @@ var attacksByResults = []attack{
 	{name: "same bytes many times", file: "results", call: "same-bytes-many-times", limits: hostruntime.Limits{LiftedBytes: 2 << 20}, want: reaches(hostruntime.LimitLifted)},
 	{name: "values larger than memory", file: "results", call: "values-larger-than-memory", limits: hostruntime.Limits{LiftedBytes: 2 << 20}, want: reaches(hostruntime.LimitLifted)},
 	{name: "post-return traps", file: "after-return", call: "traps", want: traps("unreachable")},
-	{name: "post-return recurses", file: "after-return", call: "recurses", want: reaches(hostruntime.LimitMemory)},
+	{name: "post-return recurses", file: "after-return", call: "recurses", want: reaches(hostruntime.LimitDepth)},
 	{name: "no result of an asynchronous function", file: "yields", call: "forgets", want: traps("failed to produce a result")},
 	{name: "post-return calls out", file: "after-return", call: "calls-out", want: traps("leave")},
 }
@@ -73,7 +73,7 @@ var attacksByHandles = []attack{
 	{name: "handle of another instance", file: "borrowed-handles", call: "of-another-instance", want: traps("unknown handle index 2")},
 	{name: "destructor traps", file: "destructors", call: "traps", want: traps("unreachable")},
 	{name: "destructor spins", file: "destructors", call: "spins", limits: brief, want: reaches(hostruntime.LimitWallTime)},
-	{name: "destructor recurses", file: "destructors", call: "recurses", want: reaches(hostruntime.LimitMemory)},
+	{name: "destructor recurses", file: "destructors", call: "recurses", want: reaches(hostruntime.LimitDepth)},
 	{name: "destructor asks", file: "destructors", call: "asks", limits: brief, want: reaches(hostruntime.LimitWallTime)},
 	{name: "destructor left to the close", file: "destructors", call: "leaves", want: survives},
 	{name: "destructor given to the host", file: "destructors", call: "gives", want: survives},
@@ -96,10 +96,10 @@ var attacksOnHost = []attack{
 var attacksOnStacks = func() []attack {
 	var attacks []attack
 	for _, export := range []string{"direct", "indirect", "mutual", "wide", "tall"} {
-		attacks = append(attacks, attack{name: export, file: "recursion", call: export, heap: 400, want: reaches(hostruntime.LimitMemory)})
+		attacks = append(attacks, attack{name: export, file: "recursion", call: export, heap: 400, want: reaches(hostruntime.LimitDepth)})
 	}
 	for file, limit := range map[string]string{
-		"call-recursion": hostruntime.LimitDepth, "destructor-recursion": hostruntime.LimitDepth, "nested-stacks": hostruntime.LimitMemory,
+		"call-recursion": hostruntime.LimitDepth, "destructor-recursion": hostruntime.LimitDepth, "nested-stacks": hostruntime.LimitDepth,
 	} {
 		attacks = append(attacks, attack{name: file, file: file, heap: 400, want: reaches(limit)})
 	}

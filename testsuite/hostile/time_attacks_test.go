@@ -31,7 +31,7 @@ var attacksAtStart = []attack{
 	{name: "spins", file: "start-spins", limits: brief, want: limitAtStart(hostruntime.LimitWallTime)},
 	{name: "asks", file: "start-asks", limits: brief, want: limitAtStart(hostruntime.LimitWallTime)},
 	{name: "traps", file: "start-traps", want: trapsAtStart("unreachable")},
-	{name: "recurses", file: "start-recurses", want: limitAtStart(hostruntime.LimitMemory)},
+	{name: "recurses", file: "start-recurses", want: limitAtStart(hostruntime.LimitDepth)},
 	{name: "data out of range", file: "data-out-of-range", want: trapsAtStart("out of bounds")},
 	{name: "elements out of range", file: "elements-out-of-range", want: trapsAtStart("out of bounds")},
 }
