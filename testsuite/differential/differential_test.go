@@ -80,8 +80,9 @@ func compare(t *testing.T, engine string, w *world, ours, theirs []outcome) {
 			continue
 		}
 		if differ++; differ <= 10 {
-			t.Errorf("%s, %s:\n   in %s\n ours %s\n wasmtime %s", p.function(), cut(w.types[p.typ].String()),
-				cut(value.Format(p.value)), a, b)
+			t.Errorf("%s, %s:\n   in %s\n ours %s\n wasmtime %s\n result: in | ours %q\n result: ours | wasmtime %q",
+				p.function(), cut(w.types[p.typ].String()), cut(value.Format(p.value)), a, b,
+				paths("", form, a.Result), paths("", a.Result, b.Result))
 		}
 	}
 	t.Logf("seed %d: %d pairs, %d fail; the same in wasmtime: %d changed by the engine, of them %d traps",

@@ -4,6 +4,7 @@ package differential
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/testsuite/internal/guest"
@@ -18,6 +19,8 @@ func lossy(engine string, t *abi.Type, v value.Value) string {
 		return "64-bit integers are JavaScript numbers there: exact up to 2^53 only, and those that round to 2^64 trap"
 	case engine == guest.StarlingMonkey && holds(v, beyondInt32):
 		return "as core values, u32 loses bits from about 2^31 on and a negative s64 aborts"
+	case engine == guest.StarlingMonkey && holds(v, marked):
+		return "a byte order mark at the start of a string is lost"
 	case engine == guest.StarlingMonkey && sharesWideSlot(t):
 		return "payloads that share a 64-bit core value abort"
 	}
@@ -45,6 +48,12 @@ func beyondInt32(v value.Value) bool {
 		return v < 0
 	}
 	return false
+}
+
+// marked reports whether v is a string that begins with a byte order mark.
+func marked(v value.Value) bool {
+	s, _ := v.(value.String)
+	return strings.HasPrefix(string(s), "\ufeff")
 }
 
 // holds reports whether test is true of v or a value within it.
