@@ -1,10 +1,12 @@
 package hostruntime
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 
+	"github.com/capsule-kit/capsule/hostruntime/internal/overlay"
 	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
 )
 
@@ -34,15 +36,20 @@ type FileReport struct {
 	Entries int64
 }
 
+// A grantedCopy is the copy of a folder that was granted with Overlay.
+type grantedCopy struct {
+	dir Dir
+	*overlay.Copy
+}
+
 // openDirs opens the granted folders. On error none stays open.
-func (in *Instance) openDirs(dirs []Dir) ([]wasi.Dir, error) {
+func (in *Instance) openDirs(ctx context.Context, dirs []Dir) ([]wasi.Dir, error) {
 	var opened []wasi.Dir
 	for _, d := range dirs {
-		root, err := os.OpenRoot(d.Host)
+		root, err := in.openDir(ctx, d)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("hostruntime: granting %s as %s: %w", d.Host, d.Guest, err), in.closeDirs())
 		}
-		in.roots = append(in.roots, root)
 		opened = append(opened, wasi.Dir{
 			Guest: d.Guest, Root: root, ReadOnly: !d.Writable, MaxBytes: d.MaxBytes, MaxEntries: d.MaxEntries,
 		})
@@ -50,11 +57,57 @@ func (in *Instance) openDirs(dirs []Dir) ([]wasi.Dir, error) {
 	return opened, nil
 }
 
+// openDir returns the folder that the guest works on.
+func (in *Instance) openDir(ctx context.Context, d Dir) (*os.Root, error) {
+	root, err := os.OpenRoot(d.Host)
+	if err != nil {
+		return nil, err
+	}
+	in.roots = append(in.roots, root)
+	if !d.Overlay {
+		return root, nil
+	}
+	c, err := overlay.Open(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	in.overlays = append(in.overlays, grantedCopy{d, c})
+	return c.Root(), nil
+}
+
+// CommitDirs carries over what the guest did to folders granted with Overlay:
+// files, folders and links, contents but not times. It can be called more than
+// once, also when the guest has come to a bad end, before Close.
+//
+// A folder that has changed since, in a place that the guest changed too, stays
+// as it is, and that is the error. Any other error may leave part of it done;
+// single files are never half written.
+//
+// Errors: ErrBusy, ErrClosed, ctx's, the file system's.
+func (in *Instance) CommitDirs(ctx context.Context) error {
+	if !in.busy.CompareAndSwap(false, true) {
+		if in.closed.Load() {
+			return ErrClosed
+		}
+		return ErrBusy
+	}
+	defer in.busy.Store(false)
+	for _, c := range in.overlays {
+		if err := c.Commit(ctx); err != nil {
+			return fmt.Errorf("hostruntime: changing %s: %w", c.dir.Host, err)
+		}
+	}
+	return nil
+}
+
 func (in *Instance) closeDirs() error {
 	var errs []error
+	for _, c := range in.overlays {
+		errs = append(errs, c.Close())
+	}
 	for _, root := range in.roots {
 		errs = append(errs, root.Close())
 	}
-	in.roots = nil
+	in.overlays, in.roots = nil, nil
 	return errors.Join(errs...)
 }

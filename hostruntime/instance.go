@@ -53,7 +53,8 @@ type Instance struct {
 	stackMemory int64
 	handles     handle.Quota
 	wasi        *wasi.Host
-	roots       []*os.Root    // of the granted folders
+	roots       []*os.Root // of the granted folders
+	overlays    []grantedCopy
 	values      []value.Value // of the plan
 	acted       int           // of the plan's actions
 	output      outputQuota
@@ -100,7 +101,7 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	in.guest = guestContext{in}
 	in.memory.limit = in.limits.MemoryBytes
 	in.chargeMemory = in.memory.charge
-	dirs, err := in.openDirs(policy.Dirs)
+	dirs, err := in.openDirs(ctx, policy.Dirs)
 	if err != nil {
 		return nil, err
 	}

@@ -71,6 +71,11 @@ type Dir struct {
 	// MaxEntries is how many files, folders and links more than before there may
 	// be in the folder and beneath it; one more fails likewise. Default 1,000.
 	MaxEntries uint64
+	// Overlay lets the guest work on a copy, which Instance.CommitDirs carries
+	// over to the folder; else it is lost when the instance is closed. The
+	// folder is copied when the instance starts, to the system's temporary
+	// folder: at most 256 MiB and 10,000 files, folders and links.
+	Overlay bool
 }
 
 // Limits bound one instance. For each, zero is the documented default and
