@@ -63,7 +63,7 @@ func (r *resolver) use(s *scope, sc *typeScope, u *useText) {
 		def.Stability, def.ExternalID, def.off = u.gates.Stability, u.gates.externalID, off
 		var target *TypeDef
 		if from != nil {
-			target = r.used(from, n.from, off)
+			target = r.used(from, n.from, off || sc.off)
 		}
 		if target == nil {
 			def.Shape = &Type{Kind: abi.Bool} // stands in for what is unknown
@@ -85,7 +85,6 @@ func (r *resolver) use(s *scope, sc *typeScope, u *useText) {
 func (r *resolver) used(from *entity, n name, off bool) *TypeDef {
 	def := from.types.defs[n.text]
 	switch {
-	case def == nil && off && from.unit != nil && from.off:
 	case def == nil && from.types.funcs[n.text]:
 		r.report(n.pos, CodeWrongKind, "%s is a function of interface %s; a use takes types", quoted(n.text), quoted(from.text))
 	case def == nil && !r.full():
