@@ -1,7 +1,6 @@
 // Command bench prints what the runtime costs for guests of each engine:
-// decoding, validating and linking a component, cold
-// and cached start, instantiation, first and steady calls, what metering adds,
-// and what guests that never end do to the rest of the process.
+// decoding, validating and linking the component, cold and cached start,
+// instantiation, first and steady calls, and what metering adds.
 //
 // Machines are shared and noisy: it gives minimum and median, and says how
 // many runs. Ratios of one run compare better than figures of two.

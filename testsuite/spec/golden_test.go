@@ -25,8 +25,8 @@ func TestGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	total := map[Status]int{}
-	// 128 of its 149 folders hold a component, and one holds two more; the rest
-	// is what the linker has to refuse.
+	// 128 of its 149 folders hold a component, one of them two more in folders
+	// below; the rest is what the linker has to refuse.
 	paths := suite(t, Golden, "/component.wasm")
 	if len(paths) != 130 {
 		t.Errorf("the suite has %d components, want 130", len(paths))
