@@ -1,7 +1,10 @@
-// Package hostile gives the runtime components that mean harm.
+// Package hostile gives the runtime components that mean harm, and guests that
+// do.
 //
-// Each testdata/x.wasm is x.wat in binary, made by any wat2wasm that knows
-// components, such as the function of that name in wasmtime's Python package.
+// TestAttacks and, with tag guests, TestGuests are tables of named attacks, each
+// with the ending that it must have; the other files hold attacks of several
+// steps. Each testdata/x.wasm is x.wat in binary: after a change, run the
+// command that TestAssembled of the folder above names.
 package hostile
 
 import (
