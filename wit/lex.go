@@ -71,6 +71,9 @@ type lexer struct {
 	// column is that of the character at offset counted: columns count
 	// characters, and each character is counted once.
 	column, counted int
+	// unclosed is where a block comment without an end starts: there the text
+	// ends, and errors about that are one.
+	unclosed Position
 }
 
 const byteOrderMark = "\uFEFF"
@@ -94,6 +97,9 @@ func (l *lexer) next() token {
 	gap := l.off
 	if bad, ok := l.skipSpace(); !ok {
 		return bad
+	}
+	if l.off >= len(l.text) && l.unclosed.Line > 0 {
+		return token{gap: gap, start: l.off, pos: l.unclosed}
 	}
 	t := token{gap: gap, start: l.off, pos: l.pos()}
 	if l.off >= len(l.text) {
@@ -183,7 +189,7 @@ func (l *lexer) skipSpace() (bad token, ok bool) {
 			}
 			if end < 0 {
 				bad = token{kind: tokenBad, text: "unterminated block comment", start: l.off, pos: l.pos()}
-				l.off = len(l.text)
+				l.off, l.unclosed = len(l.text), bad.pos
 				return bad, false
 			}
 			l.comment(l.off + end)
