@@ -1,7 +1,8 @@
 // Package wasmtools runs the wasm-tools program, which is a WebAssembly module
 // itself, in a sandbox that sees nothing but the files it is given.
 //
-// Its machine code is cached on disk, in a folder that is checked first.
+// It is what package wit is compared with, and serves tests alone. Its machine
+// code is cached on disk, in a folder that is checked first.
 package wasmtools
 
 import (
