@@ -2,6 +2,7 @@ package wasi
 
 import (
 	"math"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -143,23 +144,30 @@ func isAuthority(s string) bool {
 // splitAuthority returns the host, an IPv6 address without its brackets, and
 // the port, 0 if there is none.
 func splitAuthority(s string) (host string, port uint16, ok bool) {
-	host, rest := s, ""
+	host, rest, found := strings.Cut(s, ":")
 	if inner, bracket := strings.CutPrefix(s, "["); bracket {
-		if host, rest, ok = strings.Cut(inner, "]"); !ok || !strings.Contains(host, ":") {
+		host, rest, _ = strings.Cut(inner, "]")
+		a, err := netip.ParseAddr(host)
+		if err != nil || !a.Is6() || a.Zone() != "" {
 			return "", 0, false
 		}
-		if rest == "" {
-			return host, 0, true
-		}
-		if rest, ok = strings.CutPrefix(rest, ":"); !ok {
+		if rest, found = strings.CutPrefix(rest, ":"); !found && rest != "" {
 			return "", 0, false
 		}
-	} else if host, rest, ok = strings.Cut(s, ":"); !ok {
-		return host, 0, host != "" && !strings.ContainsAny(host, "[]")
+	} else if host == "" || strings.Trim(host, hostCharacters) != "" {
+		return "", 0, false
+	}
+	if !found {
+		return host, 0, true
 	}
 	n, err := strconv.ParseUint(rest, 10, 16)
-	return host, uint16(n), err == nil && n > 0 && host != "" && !strings.Contains(rest, "]")
+	return host, uint16(n), err == nil && n > 0
 }
+
+// hostCharacters are what a host's name consists of.
+//
+// Spec: RFC 3986, section 3.2.2, reg-name.
+const hostCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=%"
 
 // isScheme reports whether s is a URI scheme.
 //
