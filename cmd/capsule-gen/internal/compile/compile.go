@@ -150,6 +150,10 @@ func compile(ctx context.Context, r Request, in *inputs) (component []byte, err 
 	if err != nil {
 		return nil, err
 	}
+	required, err := in.packages(ctx, r, tools)
+	if err != nil {
+		return nil, err
+	}
 	work, err := os.MkdirTemp("", "capsule-build-")
 	if err != nil {
 		return nil, err
@@ -190,7 +194,7 @@ func compile(ctx context.Context, r Request, in *inputs) (component []byte, err 
 	result, err := proc.Run(ctx, proc.Command{
 		Args: tools.Command(toolchain.Job{
 			WIT: dirs.wit, World: r.World, Guests: dirs.guests, File: file, Guest: in.guest,
-			Out: dirs.out, Packages: dirs.packages,
+			Out: dirs.out, Packages: dirs.packages, Required: required,
 		}),
 		Dir: dirs.guests,
 		Env: tools.Environment(dirs.home, dirs.temp, dirs.packages),
@@ -216,6 +220,26 @@ func compile(ctx context.Context, r Request, in *inputs) (component []byte, err 
 		return nil, err
 	}
 	return component, validate(r, component)
+}
+
+// packages installs what a Python guest's requirements name, and returns its
+// folder; empty for none.
+func (in *inputs) packages(ctx context.Context, r Request, tools *toolchain.Toolchain) (string, error) {
+	text, ok := in.guests[toolchain.RequirementsFile]
+	if r.Engine != toolchain.Python || !ok {
+		return "", nil
+	}
+	options := toolchain.Options{Cache: r.Cache}
+	if r.Progress != nil {
+		options.Progress = func(string) func() { return r.Progress() }
+	}
+	dir, err := tools.Packages(ctx, text, options)
+	if bad, ok := errors.AsType[*toolchain.RequirementError](err); ok {
+		return "", &GuestError{
+			File: filepath.Join(filepath.Dir(r.Guest), toolchain.RequirementsFile), Line: bad.Line, Message: escape.Line(bad.Message),
+		}
+	}
+	return dir, err
 }
 
 // validate finds out here, and not at the first start, what the toolchain made

@@ -20,6 +20,9 @@ type Job struct {
 	// Packages is an empty folder that stands in for a virtual environment, so
 	// that no installed package gets into the component unasked.
 	Packages string
+	// Required is the folder of the packages that a Python guest asks for; may
+	// be empty.
+	Required string
 }
 
 // Command returns the command line that compiles job, to be started in the
@@ -28,8 +31,12 @@ func (t *Toolchain) Command(job Job) []string {
 	switch t.Engine {
 	case Python:
 		module := strings.TrimSuffix(job.File, filepath.Ext(job.File))
-		return t.python("--quiet", "--wit-path", job.WIT, "--world", job.World,
-			"componentize", module, "--python-path", job.Guests, "--output", job.Out)
+		args := []string{"--quiet", "--wit-path", job.WIT, "--world", job.World,
+			"componentize", module, "--python-path", job.Guests, "--output", job.Out}
+		if job.Required != "" {
+			args = append(args, "--python-path", job.Required)
+		}
+		return t.python(args...)
 	case QuickJS:
 		return t.node("node_modules/componentize-qjs/bin/componentize-qjs", "--sync",
 			"--wit", job.WIT, "--world", job.World, "--js", job.File, "--module-root", job.Guests, "--output", job.Out)

@@ -38,6 +38,16 @@ type Options struct {
 	Progress func(what string) (done func())
 }
 
+// progress returns a function that tells of something that starts.
+func (o Options) progress(what string) func() func() {
+	return func() func() {
+		if o.Progress == nil {
+			return func() {}
+		}
+		return o.Progress(what)
+	}
+}
+
 // ID returns the digest that identifies the engine's toolchain, installed or
 // not.
 func ID(e Engine) (string, error) {
@@ -85,19 +95,19 @@ func Ensure(ctx context.Context, e Engine, options Options) (*Toolchain, error) 
 	if err := trust(t.dir); !errors.Is(err, fs.ErrNotExist) {
 		return t, err
 	}
-	unlock, err := lock(ctx, t.dir+".lock")
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	// Another process may have installed it meanwhile.
-	if err := trust(t.dir); !errors.Is(err, fs.ErrNotExist) {
-		return t, err
-	}
-	if err := t.install(ctx, options); err != nil {
-		if missing, ok := errors.AsType[*MissingError](err); ok {
-			return nil, missing
+	err = fill(ctx, t.dir, options.progress("installing "+t.Engine.compiler()), func(temp string) error {
+		if err := os.CopyFS(temp, t.Engine.manifest()); err != nil {
+			return err
 		}
+		if t.Engine == Python {
+			return t.installPython(ctx, temp)
+		}
+		return t.installNode(ctx, temp)
+	})
+	if missing, ok := errors.AsType[*MissingError](err); ok {
+		return nil, missing
+	}
+	if err != nil {
 		return nil, fmt.Errorf("install %s: %w", e.compiler(), err)
 	}
 	return t, nil
@@ -127,40 +137,38 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 	}
 }
 
-// install fills a temporary folder and renames it to t.dir. The caller holds
-// the lock, so that temporary folders found here belong to nobody any more.
-func (t *Toolchain) install(ctx context.Context, options Options) (err error) {
-	leftovers, err := filepath.Glob(t.dir + ".tmp-*")
+// fill makes the folder dir: install fills a temporary one, which is then
+// renamed, so that dir is there whole or not at all. Where another process has
+// made it meanwhile, there is nothing to do.
+func fill(ctx context.Context, dir string, progress func() func(), install func(temp string) error) (err error) {
+	unlock, err := lock(ctx, dir+".lock")
 	if err != nil {
 		return err
 	}
-	for _, dir := range leftovers {
-		if err := os.RemoveAll(dir); err != nil {
+	defer unlock()
+	if err := trust(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// With the lock held, temporary folders belong to nobody any more.
+	leftovers, err := filepath.Glob(dir + ".tmp-*")
+	if err != nil {
+		return err
+	}
+	for _, left := range leftovers {
+		if err := os.RemoveAll(left); err != nil {
 			return err
 		}
 	}
-	if options.Progress != nil {
-		done := options.Progress("installing " + t.Engine.compiler())
-		defer done()
-	}
-	temp, err := os.MkdirTemp(filepath.Dir(t.dir), filepath.Base(t.dir)+".tmp-")
+	defer progress()()
+	temp, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+".tmp-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
-
-	if err := os.CopyFS(temp, t.Engine.manifest()); err != nil {
+	if err := install(temp); err != nil {
 		return err
 	}
-	if t.Engine == Python {
-		err = t.installPython(ctx, temp)
-	} else {
-		err = t.installNode(ctx, temp)
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(temp, t.dir)
+	return os.Rename(temp, dir)
 }
 
 // runInstaller runs a package manager in the folder it fills. It is given the

@@ -13,9 +13,14 @@ const pythonStart = `import sys; sys.path.insert(0, sys.argv.pop(1))
 from componentize_py import script
 sys.exit(script())`
 
-// installPython installs the wheel into dir/site: with Python's own pip or,
-// where there is none, with that of a virtual environment made for the purpose.
+// installPython installs the wheel into dir/site.
 func (t *Toolchain) installPython(ctx context.Context, dir string) error {
+	return t.pip(ctx, dir, "--target", filepath.Join(dir, "site"), "-r", "requirements.txt")
+}
+
+// pip installs wheels whose hashes are known: with Python's own pip or, where
+// there is none, with that of a virtual environment made for the purpose in dir.
+func (t *Toolchain) pip(ctx context.Context, dir string, args ...string) error {
 	python := t.interpreter.path
 	if _, err := ask(ctx, python, "-I", "-m", "pip", "--version"); err != nil {
 		venv := filepath.Join(dir, "venv")
@@ -39,11 +44,10 @@ func (t *Toolchain) installPython(ctx context.Context, dir string) error {
 	// These two settings, which a user may have for reasons of their own, don't
 	// go together with a target folder.
 	env := []string{"PIP_USER=0", "PIP_REQUIRE_VIRTUALENV=0"}
-	return runInstaller(ctx, dir, env, []string{
+	return runInstaller(ctx, dir, env, append([]string{
 		python, "-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
 		"--require-hashes", "--only-binary", ":all:", "--no-deps", "--no-compile",
-		"--target", filepath.Join(dir, "site"), "-r", "requirements.txt",
-	})
+	}, args...))
 }
 
 // python returns the command line that starts componentize-py with args.
