@@ -104,6 +104,7 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 	in.output = outputQuota{limit: c.limits.WrittenBytes}
 	in.stdout.start(c.limits.OutputBytes)
 	in.stderr.start(c.limits.OutputBytes)
+	in.network.beginCall()
 	in.meter.begin(c.limits.Fuel, c.started)
 	return nil
 }

@@ -1,0 +1,85 @@
+package hostruntime
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
+)
+
+// What a guest prints passes without secrets, in pieces of any size, and all
+// of it is there when the call is over.
+func TestPrintedSecrets(t *testing.T) {
+	policy := Network{Secrets: []Secret{{Placeholder: "PLACEHOLDER", Value: "the-real-one", Hosts: []string{"api.example.org"}}}}
+	var stdout, stderr bytes.Buffer
+	var n network
+	if err := n.open(&policy, &stdout, &stderr); err != nil {
+		t.Fatal(err)
+	}
+	defer n.close()
+	for _, piece := range strings.SplitAfter("say the-real-one and the-real", "") {
+		if written, err := n.stdout.Write([]byte(piece)); written != len(piece) || err != nil {
+			t.Fatal(written, err)
+		}
+	}
+	if strings.Contains(stdout.String(), "the-real") {
+		t.Errorf("before the end: %q", stdout.String())
+	}
+	n.endCall()
+	if got := stdout.String(); got != "say PLACEHOLDER and the-real" {
+		t.Errorf("stdout %q", got)
+	}
+	n.stderr.Write([]byte("the-real-one"))
+	n.endCall()
+	n.endCall()
+	if got := stderr.String(); got != "PLACEHOLDER" {
+		t.Errorf("stderr %q", got)
+	}
+}
+
+// A report is of its own call, whether or not the one before had a report.
+func TestNetworkReport(t *testing.T) {
+	policy := Network{Allow: []NetworkGrant{{Host: "api.example.org"}}}
+	var n network
+	if err := n.open(&policy, &bytes.Buffer{}, &bytes.Buffer{}); err != nil {
+		t.Fatal(err)
+	}
+	defer n.close()
+	request := func(host string) {
+		f, err := n.gate.Request(context.Background(), "GET", egress.HTTPS, host, 443)
+		if err == nil {
+			f.Received(7)
+			f.Done(200, nil)
+		}
+	}
+	n.beginCall()
+	request("api.example.org")
+	n.beginCall()
+	request("api.example.org")
+	request("evil.org")
+	r := n.report()
+	if len(r.Records) != 2 || r.Requests != 1 || r.Denied != 1 || r.ReceivedBytes != 7 {
+		t.Fatalf("%+v", r)
+	}
+	if ok, no := r.Records[0], r.Records[1]; ok.Protocol != "https" || ok.Status != 200 || ok.Denied != "" || no.Host != "evil.org" || no.Denied == "" {
+		t.Errorf("%+v", r.Records)
+	}
+}
+
+// What is wrong with a policy is said when an instance is made.
+func TestBadNetworkPolicies(t *testing.T) {
+	for want, policy := range map[string]Network{
+		`grant of "127.0.0.1": not on the public internet`: {Allow: []NetworkGrant{{Host: "127.0.0.1"}}},
+		`unknown protocol "gopher"`:                        {Allow: []NetworkGrant{{Host: "example.org", Protocols: []string{"gopher"}}}},
+		"grant to listen":                                  {Listen: []ListenGrant{{}}},
+		"secret 0":                                         {Secrets: []Secret{{}}},
+	} {
+		var n network
+		err := n.open(&policy, nil, nil)
+		if err == nil || !strings.HasPrefix(err.Error(), "hostruntime: network: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
