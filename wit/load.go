@@ -21,7 +21,8 @@ type Options struct {
 // feature that wasn't asked for, or an error.
 //
 // Errors: *Error or Errors for what is wrong with the text, with positions
-// below path, several at once; others for the file system and ctx.
+// below path, several at once; others for the file system, and ctx's if it has
+// ended before the text is read.
 func Load(ctx context.Context, path string, opts Options) (*Resolved, error) {
 	for _, feature := range opts.Features {
 		if strings.ContainsFunc(feature, func(r rune) bool { return r == ',' || r <= ' ' }) || strings.HasPrefix(feature, "-") {
