@@ -12,7 +12,8 @@ import (
 )
 
 // FuzzBuild plans whatever the decoder accepts. Its corpus has components of
-// testsuite/spec/runtime: nested ones, resources, adapters between memories.
+// testsuite/spec/runtime: nested ones, resources, adapters between memories; and
+// hostile ones.
 //
 // A plan is followed without further checks, so what is in it must be there,
 // and there before it is used.
