@@ -61,5 +61,6 @@ func (in *Instance) makeDeterministic(p *Policy, config *wasi.Config) error {
 	config.Monotonic = in.clockNow
 	config.Now = func() time.Time { return epoch.Add(in.clockNow()) }
 	config.Skip = in.clockSkip
+	in.meter.fixed = true
 	return nil
 }

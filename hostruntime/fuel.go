@@ -20,16 +20,22 @@ package hostruntime
 // asks for to lower values. A call from the host costs the same. A built-in
 // function of the component model, such as dropping a handle, is 20 units.
 //
-// So a unit is some 2 to 10 nanoseconds of work.
+// So a unit is some 2 to 10 nanoseconds of work, and at most 512 instructions
+// between functions.
 const FuelModel = 1
 
-// Fuel for one call, by size, instead of numbers. What it buys is roughly, for
-// loops that add numbers up, in Python (some 50 units for each time around) and
-// in JavaScript on QuickJS (17):
+// Fuel for one call, by size, instead of numbers: roughly a tenth of a second,
+// a second and ten seconds of computing. Of a loop that adds numbers up, which
+// takes 27 units each time around in Python and 15 in JavaScript on QuickJS,
+// they buy
 //
-//	FuelLow     a tenth of a second    400,000 times     1 million times
-//	FuelMedium  a second               4 million        12 million
-//	FuelHigh    ten seconds            40 million       120 million
+//	             Python       QuickJS
+//	FuelLow      700,000     1,300,000 times around
+//	FuelMedium   7 million   13 million
+//	FuelHigh     70 million  130 million
+//
+// A call that does nothing takes 4,000 units in Python, 300 on QuickJS and
+// 17,000 on StarlingMonkey.
 const (
 	FuelLow    = 20_000_000
 	FuelMedium = 200_000_000

@@ -36,7 +36,10 @@ type meter struct {
 	// neither used nor in a counter.
 	limit, reserve uint64
 	slice          uint64
-	filled         time.Time
+	// fixed keeps the slice as it is, whatever time it takes: how deep recursion
+	// gets depends on it a little.
+	fixed  bool
+	filled time.Time
 	// last is the counter that was filled last, as often as repeats says
 	// without a look at the others.
 	last, repeats int
@@ -53,6 +56,9 @@ type counter struct {
 // begin gives a call its fuel.
 func (m *meter) begin(fuel uint64, now time.Time) {
 	m.limit, m.slice, m.filled = fuel, max(m.slice, sliceMin), now
+	if m.fixed {
+		m.slice = sliceMax
+	}
 	if held := m.held(); held <= fuel {
 		m.reserve = fuel - held
 		return
@@ -144,6 +150,7 @@ func (m *meter) share(asking int) {
 // whether there was any fuel left.
 func (m *meter) refill(now time.Time) bool {
 	switch took := now.Sub(m.filled); {
+	case m.fixed:
 	case took > sliceLong:
 		m.slice, m.repeats = max(m.slice/2, sliceMin), maxRepeats
 	case took < sliceShort:

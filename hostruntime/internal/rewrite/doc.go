@@ -21,18 +21,18 @@
 // each module with code gets a counter, a mutable i32 global exported as
 // Output.Counter, that holds how many units the module may still use. It
 // starts at 0. Each entry to a function that the module defines, each start of
-// a loop's body, the first and every later one, and each maxStretch bytes of
-// code that are run without meeting either, is a check:
+// a loop's body, the first and every later one, and each MaxStretch
+// instructions that are run without meeting either, is a check:
 //
 //   - if the counter is at least CheckCost, take CheckCost and go on;
-//   - else call the tick, which asks memory.grow for TickPages pages, and
-//     check again.
+//   - else call the tick, which sets the counter to Asking, asks memory.grow
+//     for TickPages pages, and check again.
 //
 // The tick reaches the host through Reallocate of the memory's allocator.
-// There the counter is what is left, never negative, and exact: used units
-// are what was granted minus what is left, whatever the size of the slices.
-// The hook either sets the counter to at least CheckCost, or panics, which
-// ends the call. It must refuse the growth. A guest can ask for the same
+// There the counter, with Asking standing for 0, is what is left, and exact:
+// used units are what was granted minus what is left, whatever the size of the
+// slices. The hook either sets the counter to at least CheckCost, or panics,
+// which ends the call. It must refuse the growth. A guest can ask for the same
 // growth itself, so the hook decides by the counters alone. Code has no way
 // to name the counter: Parse refuses indices that the module doesn't define.
 //
@@ -47,11 +47,13 @@
 // A bulk operation (memory.fill, memory.copy, memory.init and their table
 // siblings) takes a unit for each 128 bytes, or 16 elements, before it runs;
 // if the counter holds less, it is emptied and filled by ticks until all is
-// paid. Once paid for, one operation runs to its end: at most 2 GiB.
+// paid. Those on memory are done in pieces of 1 MiB, each paid for by itself,
+// in functions that are added for them; tables are no larger than a piece.
 //
-// So a unit stands for at most maxStretch bytes of code, and little more where
-// functions return in between. What escapes the counter is what the host does
-// on a call.
+// So a unit stands for at most MaxStretch instructions, and as many more where
+// a function returns. What escapes the counter is what the host does on a
+// call, and what it does for memory.grow and table.grow: those are charged
+// there.
 //
 // # Limits
 //

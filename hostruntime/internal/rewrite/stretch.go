@@ -1,11 +1,11 @@
 package rewrite
 
-// maxStretch is how many instructions run between two checks, calls aside.
+// MaxStretch is how many instructions run between two checks, calls aside.
 // So a unit stands for at most that many: what a slice of the counter allows
 // is bounded by what is executed, whatever the shape of the code. At half of
 // this QuickJS took half as long again, for checks where the ways through its
 // interpreter's loop meet.
-const maxStretch = 1 << 9
+const MaxStretch = 1 << 9
 
 // length is what an instruction counts in a stretch: 1, and more where it
 // takes as long as several.
@@ -61,7 +61,7 @@ func (f *bodyWriter) count(in *instruction) {
 		return
 	}
 	f.way.length += in.length()
-	if f.way.length > maxStretch {
+	if f.way.length > MaxStretch {
 		f.flush(in.start)
 		f.call(f.stretch)
 		f.way.length = in.length()

@@ -11,7 +11,7 @@ var oneCount = seq(get(0), i32(1), add, set(0))
 
 func counting(n int) []byte { return bytes.Repeat(oneCount, n) }
 
-// However code is laid out, what runs pays a unit for every maxStretch
+// However code is laid out, what runs pays a unit for every MaxStretch
 // instructions.
 func TestLongStretchesPay(t *testing.T) {
 	long, short := counting(122), counting(8) // 488 and 32 instructions
@@ -46,7 +46,7 @@ func TestLongStretchesPay(t *testing.T) {
 			var m asm
 			m.exported("f", nil, vals(I32), vals(I32), tt.code, get(0))
 			units := sameAsOriginal(t, m.bytes(), callEach(nil))
-			if least := int64(tt.ran / (maxStretch + 1)); units < least {
+			if least := int64(tt.ran / (MaxStretch + 1)); units < least {
 				t.Errorf("%d instructions ran for %d units, want %d at least", tt.ran, units, least)
 			}
 		})
@@ -64,7 +64,7 @@ func TestTreesOfCallsPay(t *testing.T) {
 	}
 	m.exported("f", nil, vals(I32), nil, call(leaf), op(opGlobalGet, 0))
 	const ran = 480<<16 + 2*(1<<16-1)
-	if units := sameAsOriginal(t, m.bytes(), callEach(nil)); units < ran/maxStretch {
+	if units := sameAsOriginal(t, m.bytes(), callEach(nil)); units < ran/MaxStretch {
 		t.Errorf("%d instructions ran for %d units", ran, units)
 	}
 }

@@ -27,6 +27,15 @@ export function act(what) {
       }
     case 'raise':
       throw new TypeError("the guest's own words");
+    case 'dice':
+      return `${Math.random()} ${Date.now()}`;
+    case 'count': {
+      let total = 0;
+      for (let i = 0; i < 1_000_000; i++) {
+        total += i;
+      }
+      return '' + total;
+    }
     case 'ask':
       return ask('what is it?');
     default:

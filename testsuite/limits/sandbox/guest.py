@@ -1,6 +1,10 @@
 """Misbehaves on request."""
 
+import os
+import random
 import sys
+import time
+import uuid
 
 import wit_world
 from componentize_py_types import Err
@@ -45,9 +49,17 @@ class WitWorld(wit_world.WitWorld):
                 sys.exit(3)
             case "ask":
                 return host.ask("what is it?")
+            case "dice":
+                before = time.monotonic()
+                time.sleep(1000)
+                waited = time.monotonic() - before
+                return repr((random.random(), uuid.uuid4(), os.urandom(4), hash(what), time.time(), waited))
+            case "count":
+                total = 0
+                for i in range(1_000_000):
+                    total += i
+                return str(total)
             case "environment":
-                import os
-
                 return repr((sys.argv, dict(os.environ), sys.stdin.read()))
             case "open":
                 with open("/etc/passwd") as file:
