@@ -496,11 +496,17 @@ func TestTCPInterrupted(t *testing.T) {
 			return err
 		},
 		"write": func(g *netGuest) error {
-			stuck := serveTCP(g.T, func(c *net.TCPConn) { c.SetReadBuffer(4096); <-g.ctx.Done() })
+			over := make(chan struct{})
+			g.Cleanup(func() { close(over) })
+			stuck := serveTCP(g.T, func(c *net.TCPConn) { c.SetReadBuffer(4096); <-over })
 			_, _, out := g.dial(stuck)
 			for {
-				if _, err := g.try(ioPkg, "[method]output-stream.blocking-write-and-flush", out, make(value.Bytes, 4096)); err != nil {
+				r, err := g.try(ioPkg, "[method]output-stream.blocking-write-and-flush", out, make(value.Bytes, 4096))
+				if err != nil {
 					return err
+				}
+				if r.(value.Result).IsError {
+					return errors.New("the connection ended")
 				}
 			}
 		},
