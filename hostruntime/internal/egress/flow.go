@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -16,6 +17,9 @@ type Flow struct {
 	// active is the number that Done takes a request off.
 	active *uint64
 	over   bool // under gate.mu
+	// private says that a grant which allows the request is for private
+	// addresses too.
+	private bool
 }
 
 // Request begins an HTTP request: it is permitted, counted and recorded, and
@@ -43,6 +47,7 @@ func (g *Gate) Request(ctx context.Context, method string, scheme Protocols, nam
 	if err != nil {
 		return nil, err
 	}
+	f.private = slices.ContainsFunc(rules, func(r *rule) bool { return r.Private })
 	if wait > 0 {
 		timer := time.NewTimer(wait)
 		defer timer.Stop()
@@ -153,6 +158,9 @@ func (g *Gate) connection(method string, p Protocols, peer netip.AddrPort) (*Flo
 // Context returns a context that ends when the flow has taken too long, with
 // Done, and with the gate.
 func (f *Flow) Context() context.Context { return f.ctx }
+
+// Private reports whether the request may go to addresses that aren't public.
+func (f *Flow) Private() bool { return f.private }
 
 // Dialled notes the address that the flow goes to.
 func (f *Flow) Dialled(a netip.Addr) {

@@ -69,7 +69,7 @@ func (x *exchange) send(req *http.Request) {
 			x.flow.Dialled(addr)
 		}
 	}}
-	resp, err := x.host.client().transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	resp, err := x.host.client().roundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)), x.flow)
 	connecting.stop()
 	mu.Lock()
 	waiting.stop()

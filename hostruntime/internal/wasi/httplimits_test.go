@@ -1,12 +1,15 @@
 package wasi
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -215,5 +218,35 @@ func TestHandlesThatAreKept(t *testing.T) {
 	}
 	if each := g.host.buffered / 100; each > 1<<10 {
 		t.Errorf("%d bytes are held for each request", each)
+	}
+}
+
+// here is a resolver to whom every name is this machine's.
+type here struct{}
+
+func (here) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+}
+
+// A connection that one request was allowed to make isn't used for another one
+// that was not.
+func TestConnectionsAreNotSharedAcrossGrants(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Method) })
+	ports := []egress.Ports{{First: 1, Last: 65535}}
+	g := webGuest(t, egress.Config{Resolver: here{}, Grants: []egress.Grant{
+		{Host: "inside.example.org", Protocols: egress.HTTP, Ports: ports, Methods: []string{"GET"}, Private: true},
+		{Host: "*.example.org", Protocols: egress.HTTP, Ports: ports},
+	}})
+	at := strings.Replace(s.URL, "127.0.0.1", "inside.example.org", 1)
+	for range 2 {
+		if got, _ := g.read(g.fetch("GET", at)); got != "GET" {
+			t.Errorf("got %q", got)
+		}
+		if got := g.denied(g.newRequest("POST", at)); got != "destination-IP-prohibited" {
+			t.Errorf("POST: %s", got)
+		}
+	}
+	if got := g.denied(g.newRequest("GET", strings.Replace(at, "inside", "other", 1))); got != "destination-IP-prohibited" {
+		t.Errorf("another name: %s", got)
 	}
 }

@@ -25,8 +25,11 @@ const (
 // An httpClient is what sends the requests of one instance. Its connections
 // are the instance's own: none is used under another one's policy.
 type httpClient struct {
-	gate      *egress.Gate
-	transport http.Transport
+	gate *egress.Gate
+	// public has the connections of requests that may only go to public
+	// addresses, private those of the others: a grant can be for some methods
+	// only, and net/http doesn't ask before it uses a connection again.
+	public, private http.Transport
 
 	mu     sync.Mutex
 	conns  map[*countedConn]struct{}
@@ -35,17 +38,26 @@ type httpClient struct {
 
 func newHTTPClient(gate *egress.Gate) *httpClient {
 	c := &httpClient{gate: gate, conns: map[*countedConn]struct{}{}}
+	c.setUp(&c.public, false)
+	c.setUp(&c.private, true)
+	return c
+}
+
+// setUp prepares a transport.
+func (c *httpClient) setUp(t *http.Transport, private bool) {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true)
-	c.transport = http.Transport{
+	*t = http.Transport{
 		// No proxy from the host's environment, and no decompression: what is
 		// counted is what the guest gets.
 		Proxy:              nil,
 		DisableCompression: true,
-		DialContext:        c.dial,
-		TLSClientConfig:    &tls.Config{RootCAs: gate.RootCAs(), MinVersion: tls.VersionTLS12},
-		Protocols:          protocols,
+		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
+			return c.dial(ctx, address, private)
+		},
+		TLSClientConfig: &tls.Config{RootCAs: c.gate.RootCAs(), MinVersion: tls.VersionTLS12},
+		Protocols:       protocols,
 		HTTP2: &http.HTTP2Config{
 			MaxReceiveBufferPerStream:     http2Buffer,
 			MaxReceiveBufferPerConnection: http2Buffer * maxIdleConns,
@@ -56,7 +68,14 @@ func newHTTPClient(gate *egress.Gate) *httpClient {
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: MaxFieldsBytes,
 	}
-	return c
+}
+
+// roundTrip sends a request that flow allows.
+func (c *httpClient) roundTrip(r *http.Request, flow *egress.Flow) (*http.Response, error) {
+	if flow.Private() {
+		return c.private.RoundTrip(r)
+	}
+	return c.public.RoundTrip(r)
 }
 
 // schemeKey is the key under which a request's context has its protocol.
@@ -64,7 +83,7 @@ type schemeKey struct{}
 
 // dial connects to an address of the host that the gate allows. net/http asks
 // for a connection once for each scheme, host and port.
-func (c *httpClient) dial(ctx context.Context, _, address string) (net.Conn, error) {
+func (c *httpClient) dial(ctx context.Context, address string, private bool) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
@@ -74,7 +93,7 @@ func (c *httpClient) dial(ctx context.Context, _, address string) (net.Conn, err
 		return nil, err
 	}
 	scheme, _ := ctx.Value(schemeKey{}).(egress.Protocols)
-	conn, err := c.gate.Dial(ctx, scheme, host, uint16(number))
+	conn, err := c.gate.Dial(ctx, scheme, host, uint16(number), private)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +110,8 @@ func (c *httpClient) dial(ctx context.Context, _, address string) (net.Conn, err
 
 // close ends all connections, those in use too.
 func (c *httpClient) close() {
-	c.transport.CloseIdleConnections()
+	c.public.CloseIdleConnections()
+	c.private.CloseIdleConnections()
 	c.mu.Lock()
 	c.closed = true
 	open := c.conns
