@@ -2,12 +2,9 @@ package egress
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"slices"
-	"strconv"
 	"time"
 )
 
@@ -133,15 +130,12 @@ func allowed(addrs []netip.Addr, rules []*rule, named bool) []netip.Addr {
 
 // Dial connects to a host for HTTP: protocol is HTTP or HTTPS, which only
 // chooses the grants, the connection is plain TCP. The name is resolved once,
-// each address is checked, and exactly those that passed are dialled, one
-// after the other until one answers. Request must have allowed the host; no
+// each address is checked, and exactly those that passed are dialled, until
+// one answers. Request must have allowed the host; no
 // record is made but of a refusal.
 //
-// private is Flow.Private of the requests that the connection is for: a grant
-// that allows private addresses may be for other methods than theirs.
-//
 // Errors: *DeniedError whose Address is true, the resolver's and the dialler's.
-func (g *Gate) Dial(ctx context.Context, protocol Protocols, name string, port uint16, private bool) (net.Conn, error) {
+func (g *Gate) Dial(ctx context.Context, protocol Protocols, name string, port uint16) (net.Conn, error) {
 	record := Record{Protocol: protocol, Host: name, Port: port}
 	h, ok := newHost(name)
 	if !ok {
@@ -150,9 +144,6 @@ func (g *Gate) Dial(ctx context.Context, protocol Protocols, name string, port u
 	rules, why := g.find(protocol, h, port, "")
 	if len(rules) == 0 {
 		return nil, g.deny(record, why)
-	}
-	if !private {
-		rules = slices.DeleteFunc(rules, func(r *rule) bool { return r.Private })
 	}
 	all, err := g.resolve(ctx, h)
 	if err != nil {
@@ -165,35 +156,65 @@ func (g *Gate) Dial(ctx context.Context, protocol Protocols, name string, port u
 	return g.dialAny(ctx, addrs, port)
 }
 
-// dialAny tries addresses in turn, with a share of the time for each.
+// dialStagger is how long one address has before the next is tried besides.
+//
+// Spec: RFC 8305, 5.
+const dialStagger = 250 * time.Millisecond
+
+// A dialled is how the attempt at one address came out.
+type dialled struct {
+	conn net.Conn
+	err  error
+}
+
+// dialAny connects to the first address that answers. One that is silent
+// doesn't hold up the others.
 func (g *Gate) dialAny(ctx context.Context, addrs []netip.Addr, port uint16) (net.Conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(g.ctx, cancel)()
+	results := make(chan dialled)
+	begun, over := 0, 0
+	defer func() {
+		left := begun - over
+		go func() {
+			for range left {
+				if d := <-results; d.conn != nil {
+					_ = d.conn.Close()
+				}
+			}
+		}()
+	}()
+	turn := time.NewTimer(0)
+	defer turn.Stop()
 	var first error
-	for i, a := range addrs {
-		turn, done := ctx, context.CancelFunc(func() {})
-		if deadline, ok := ctx.Deadline(); ok {
-			turn, done = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(len(addrs)-i))
-		}
-		var d net.Dialer
-		conn, err := d.DialContext(turn, "tcp", net.JoinHostPort(a.String(), strconv.Itoa(int(port))))
-		done()
-		if err == nil {
-			return conn, nil
-		}
-		if first == nil {
-			first = err
-		}
-		if ctx.Err() != nil {
-			break
+	for over < len(addrs) {
+		select {
+		case <-turn.C:
+			if begun == len(addrs) {
+				continue
+			}
+			to := netip.AddrPortFrom(addrs[begun], port).String()
+			begun++
+			go func() {
+				var d net.Dialer
+				conn, err := d.DialContext(ctx, "tcp", to)
+				results <- dialled{conn, err}
+			}()
+			turn.Reset(dialStagger)
+		case d := <-results:
+			over++
+			if d.err == nil {
+				return d.conn, nil
+			}
+			if first == nil {
+				first = d.err
+			}
+			turn.Reset(0)
 		}
 	}
 	if cause := context.Cause(g.ctx); cause != nil {
 		return nil, cause
-	}
-	if first == nil {
-		return nil, errors.New("egress: no address")
 	}
 	return nil, fmt.Errorf("egress: %w", first)
 }

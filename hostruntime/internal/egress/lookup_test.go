@@ -149,13 +149,36 @@ func TestRebinding(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Done(0, nil)
-	conn, err := g.Dial(t.Context(), HTTP, "evil.example.org", port, true)
+	conn, err := g.Dial(t.Context(), HTTP, "evil.example.org", port)
 	if err == nil {
 		conn.Close()
 	}
 	if d := denied(t, err); !d.Address {
 		t.Errorf("%+v", d)
 	}
+}
+
+// An address where nobody answers at all holds the others up for no longer than
+// it must.
+func TestDialSilentAddress(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	port := uint16(l.Addr().(*net.TCPAddr).Port)
+	g := newGate(t, Config{
+		Resolver: fixed{"here.example.org": addrs("10.255.255.1", "127.0.0.1")},
+		Grants:   []Grant{{Host: "*.example.org", Protocols: HTTP, Ports: []Ports{{port, port}}, Private: true}},
+	})
+	conn, err := g.Dial(t.Context(), HTTP, "here.example.org", port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := conn.RemoteAddr().String(); a != l.Addr().String() {
+		t.Errorf("connected to %s", a)
+	}
+	conn.Close()
 }
 
 func TestDial(t *testing.T) {
@@ -170,26 +193,26 @@ func TestDial(t *testing.T) {
 		Grants:   []Grant{{Host: "*.example.org", Protocols: HTTP, Ports: []Ports{{port, port}}, Private: true}},
 	})
 	// The first address may not be dialled, at the second nobody answers.
-	conn, err := g.Dial(t.Context(), HTTP, "here.example.org", port, true)
+	conn, err := g.Dial(t.Context(), HTTP, "here.example.org", port)
 	if err != nil {
 		t.Fatal(err)
 	}
 	conn.Close()
 	for name, want := range map[string]uint16{"here.example.org": port + 1, "example.org": port, "127.0.0.1": port, "here.example.org\r\n": port} {
-		if _, err := g.Dial(t.Context(), HTTP, name, want, true); err == nil {
+		if _, err := g.Dial(t.Context(), HTTP, name, want); err == nil {
 			t.Errorf("%s:%d was dialled", name, want)
 		} else {
 			denied(t, err)
 		}
 	}
-	if _, err := g.Dial(t.Context(), HTTPS, "here.example.org", port, true); err == nil {
+	if _, err := g.Dial(t.Context(), HTTPS, "here.example.org", port); err == nil {
 		t.Error("a grant of http allows https")
 	}
-	if _, err := g.Dial(t.Context(), HTTP, "unknown.example.org", port, true); err == nil {
+	if _, err := g.Dial(t.Context(), HTTP, "unknown.example.org", port); err == nil {
 		t.Error("an unknown name was dialled")
 	}
 	g.Close()
-	if _, err := g.Dial(t.Context(), HTTP, "here.example.org", port, true); err == nil {
+	if _, err := g.Dial(t.Context(), HTTP, "here.example.org", port); err == nil {
 		t.Error("dialled after Close")
 	}
 }

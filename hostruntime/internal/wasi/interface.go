@@ -141,7 +141,13 @@ func (i *Interface) define(name string, t *abi.Func, run func(*call) (value.Valu
 		if len(args) != len(t.Params) {
 			return nil, fmt.Errorf("wasi: %s#%s: %d arguments, want %d", i.Name, name, len(args), len(t.Params))
 		}
-		return run(&call{ctx, h, args})
+		result, err := run(&call{ctx, h, args})
+		if limit := h.failed(); limit != nil {
+			// Whatever became of this call, the instance has ended: what broke
+			// off because of a limit is no failure for the guest to handle.
+			return nil, limit
+		}
+		return result, err
 	}}
 }
 

@@ -452,7 +452,21 @@ func TestTCPLimits(t *testing.T) {
 				break
 			}
 		}
-		passed(t, g.traps(pollPkg, "poll", value.List{g.call(tcpPkg, tcp+"subscribe", g.socket("tcp", "ipv4"))}), egress.LimitReceivedBytes)
+	})
+	// A limit ends everything: a guest can't go on with other connections, or
+	// without any.
+	t.Run("everything", func(t *testing.T) {
+		cfg := loopback()
+		cfg.Limits.ReceivedBytes = 1000
+		g := newNetGuest(t, cfg)
+		_, other, _ := g.dial(serveTCP(t, echo))
+		_, in, _ := g.dial(endless)
+		eventually(t, "the limit is passed", func() bool {
+			_, _ = g.try(ioPkg, "[method]input-stream.read", in, value.U64(1))
+			return g.gate.Failed() != nil
+		})
+		passed(t, g.traps(ioPkg, "[method]input-stream.read", other, value.U64(1)), egress.LimitReceivedBytes)
+		passed(t, g.traps("wasi:clocks/wall-clock", "now"), egress.LimitReceivedBytes)
 	})
 	t.Run("sent", func(t *testing.T) {
 		cfg := loopback()
