@@ -72,7 +72,7 @@ func TestAttacks(t *testing.T) {
 	seen := map[string]bool{}
 	for family, attacks := range map[string][]attack{
 		"bytes": attacksByBytes, "size": attacksBySize, "start": attacksAtStart, "realloc": attacksByRealloc, "results": attacksByResults,
-		"handles": attacksByHandles, "time": attacksOnTime, "stack": attacksOnStacks, "memory": attacksOnMemory, "host": attacksOnHost,
+		"handles": attacksByHandles, "time": attacksOnTime, "stack": attacksOnStacks, "memory": attacksOnMemory, "host": attacksOnHost, "wasi": attacksOnWASI,
 	} {
 		for _, a := range attacks {
 			if seen[family+a.name] {
@@ -182,7 +182,7 @@ func (a attack) attempt(t *testing.T, rt *hostruntime.Runtime) (stage, error) {
 	if limits.WallTime == 0 {
 		limits.WallTime = patience
 	}
-	in, err := c.Instantiate(ctx, hostruntime.Policy{Limits: limits}, host())
+	in, err := c.Instantiate(ctx, hostruntime.Policy{Limits: limits, Stdin: endless{}}, host())
 	if err != nil {
 		return starting, err
 	}
@@ -202,6 +202,11 @@ func (a attack) attempt(t *testing.T, rt *hostruntime.Runtime) (stage, error) {
 	}
 	return calling, err
 }
+
+// endless is an input without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
 const guestHost = "test:hostile/host@0.1.0"
 

@@ -72,7 +72,7 @@ var attacksBySize = []attack{
 	{name: "100,000 bulk operations in one function", made: func() []byte {
 		return withBody([]byte{0}, repeat([]byte{0xfc, 13, 0}, 100_000))
 	}, want: refused("")},
-	{name: "100,000 functions that do nothing", made: func() []byte { return manyFunctions(100_000, []byte{0, 0x0b}) }, heap: 1000, want: survives},
+	{name: "50,000 functions that do nothing", made: func() []byte { return manyFunctions(50_000, []byte{0, 0x0b}) }, heap: 1000, want: survives},
 	{name: "name section that claims four billion names", made: func() []byte {
 		return runnable(1, cat(simple(), sec(0, cat(str("name"), []byte{1, 6, 0xff, 0xff, 0xff, 0xff, 0x0f, 0}))))
 	}, want: survives},
