@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/capsule-kit/capsule/codegen/internal/plan"
@@ -346,8 +347,13 @@ func topResult(f *wit.Func) *wit.Type {
 	return nil
 }
 
-// tuple returns the name of the generic struct for tuples of n elements.
-func (e *emitter) tuple(n int) string {
+// tuple returns the name of the generic struct for tuples like t.
+func (e *emitter) tuple(t *wit.Type) string {
+	n := len(t.Fields)
+	if n > sharedTuples && e.shared != nil && e.shared.err == nil {
+		e.shared.err = wit.Errors{{Pos: t.Pos, Code: wit.CodeUnsupported, Msg: fmt.Sprintf(
+			"a tuple of %d elements: packages of interfaces have tuples of at most %d", n, sharedTuples)}}
+	}
 	name, ok := e.tuples[n]
 	if !ok {
 		name = e.top.pick("Tuple"+strconv.Itoa(n), "TupleOf"+strconv.Itoa(n))
@@ -387,7 +393,7 @@ func (e *emitter) goType(t *wit.Type) *jen.Statement {
 		}
 		return jen.Op("*").Add(e.goType(t.Elem))
 	case abi.Tuple:
-		return jen.Id(e.tuple(len(t.Fields))).TypesFunc(func(g *jen.Group) {
+		return jen.Id(e.tuple(t)).TypesFunc(func(g *jen.Group) {
 			for _, f := range t.Fields {
 				g.Add(e.goType(f.Type))
 			}

@@ -66,7 +66,10 @@ func Generate(w *wit.World, opts Options) ([]file.File, error) {
 		return nil, err
 	}
 	more, err := shared.files()
-	return append(files, more...), err
+	if err != nil {
+		return nil, err
+	}
+	return append(files, more...), nil
 }
 
 // render returns a package's files: one that is made already, then the types

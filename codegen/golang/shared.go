@@ -114,9 +114,6 @@ func (s *shared) files() ([]file.File, error) {
 	if s == nil {
 		return nil, nil
 	}
-	if s.err != nil {
-		return nil, s.err
-	}
 	var files []file.File
 	for i := 0; i < len(s.order); i++ { // writing one may ask for more
 		e := s.order[i]
@@ -129,6 +126,9 @@ func (s *shared) files() ([]file.File, error) {
 			f.Shared = true
 			files = append(files, f)
 		}
+	}
+	if s.err != nil {
+		return nil, s.err
 	}
 	return files, nil
 }

@@ -2,6 +2,8 @@ package golang
 
 import (
 	"fmt"
+	"go/token"
+	"slices"
 
 	"github.com/capsule-kit/capsule/wit"
 	"github.com/dave/jennifer/jen"
@@ -39,7 +41,7 @@ func (e *emitter) receiver() string { return e.receiverOf(e.world) }
 // receiverOf returns the receiver's name in methods of a type.
 func (e *emitter) receiverOf(goType string) string {
 	name := receiverOf(goType)
-	if e.packages[name] {
+	if e.packages[name] || token.IsKeyword(name) || slices.Contains(predeclared, name) || name == "ctx" || name == "context" || name == "c" {
 		name += "_"
 	}
 	return name

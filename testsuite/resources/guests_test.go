@@ -16,14 +16,14 @@ import (
 // log that it is lent: the guest traps, here as in other runtimes.
 func testQuickJS(t *testing.T, comp *hostruntime.Component) {
 	ctx := t.Context()
-	task, h := start(t, comp)
+	task, _ := start(t, comp)
 	a, b := must[*resources.Counter](t)(task.Counters.NewCounter(ctx, 1)), must[*resources.Counter](t)(task.Counters.NewCounter(ctx, 2))
 	_, err := task.Counters.Join(ctx, resources.Pair{Left: b, Right: a})
 	if trap, ok := errors.AsType[*hostruntime.Trap](err); !ok || !strings.Contains(trap.Stderr, "resource not found") {
 		t.Errorf("a counter was given back: %v", err)
 	}
-	task, h = start(t, comp)
-	err = task.Note(ctx, h.newLog("a"), "line")
+	other, h := start(t, comp)
+	err = other.Note(ctx, h.newLog("a"), "line")
 	if trap, ok := errors.AsType[*hostruntime.Trap](err); !ok || !strings.Contains(trap.Reason, "borrow handles still remain") {
 		t.Errorf("a log was lent: %v", err)
 	}
