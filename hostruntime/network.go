@@ -74,8 +74,6 @@ type NetworkGrant struct {
 	// What is special besides (metadata services of clouds, multicast,
 	// broadcast, the unspecified address, reserved ranges) is reached only if
 	// in addition Host is that address, or a prefix within the special range.
-	// It holds for all that this and other grants allow with the same host,
-	// protocol and port, whatever their methods.
 	Private bool
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -134,8 +135,11 @@ func allowed(addrs []netip.Addr, rules []*rule, named bool) []netip.Addr {
 // one answers. Request must have allowed the host; no
 // record is made but of a refusal.
 //
+// private is Flow.Private of the requests that the connection is for: a grant
+// that allows private addresses may be for other methods than theirs.
+//
 // Errors: *DeniedError whose Address is true, the resolver's and the dialler's.
-func (g *Gate) Dial(ctx context.Context, protocol Protocols, name string, port uint16) (net.Conn, error) {
+func (g *Gate) Dial(ctx context.Context, protocol Protocols, name string, port uint16, private bool) (net.Conn, error) {
 	record := Record{Protocol: protocol, Host: name, Port: port}
 	h, ok := newHost(name)
 	if !ok {
@@ -144,6 +148,9 @@ func (g *Gate) Dial(ctx context.Context, protocol Protocols, name string, port u
 	rules, why := g.find(protocol, h, port, "")
 	if len(rules) == 0 {
 		return nil, g.deny(record, why)
+	}
+	if !private {
+		rules = slices.DeleteFunc(rules, func(r *rule) bool { return r.Private })
 	}
 	all, err := g.resolve(ctx, h)
 	if err != nil {

@@ -149,7 +149,7 @@ func TestRebinding(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Done(0, nil)
-	conn, err := g.Dial(t.Context(), HTTP, "evil.example.org", port)
+	conn, err := g.Dial(t.Context(), HTTP, "evil.example.org", port, true)
 	if err == nil {
 		conn.Close()
 	}
@@ -171,7 +171,7 @@ func TestDialSilentAddress(t *testing.T) {
 		Resolver: fixed{"here.example.org": addrs("10.255.255.1", "127.0.0.1")},
 		Grants:   []Grant{{Host: "*.example.org", Protocols: HTTP, Ports: []Ports{{port, port}}, Private: true}},
 	})
-	conn, err := g.Dial(t.Context(), HTTP, "here.example.org", port)
+	conn, err := g.Dial(t.Context(), HTTP, "here.example.org", port, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,26 +193,26 @@ func TestDial(t *testing.T) {
 		Grants:   []Grant{{Host: "*.example.org", Protocols: HTTP, Ports: []Ports{{port, port}}, Private: true}},
 	})
 	// The first address may not be dialled, at the second nobody answers.
-	conn, err := g.Dial(t.Context(), HTTP, "here.example.org", port)
+	conn, err := g.Dial(t.Context(), HTTP, "here.example.org", port, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	conn.Close()
 	for name, want := range map[string]uint16{"here.example.org": port + 1, "example.org": port, "127.0.0.1": port, "here.example.org\r\n": port} {
-		if _, err := g.Dial(t.Context(), HTTP, name, want); err == nil {
+		if _, err := g.Dial(t.Context(), HTTP, name, want, true); err == nil {
 			t.Errorf("%s:%d was dialled", name, want)
 		} else {
 			denied(t, err)
 		}
 	}
-	if _, err := g.Dial(t.Context(), HTTPS, "here.example.org", port); err == nil {
+	if _, err := g.Dial(t.Context(), HTTPS, "here.example.org", port, true); err == nil {
 		t.Error("a grant of http allows https")
 	}
-	if _, err := g.Dial(t.Context(), HTTP, "unknown.example.org", port); err == nil {
+	if _, err := g.Dial(t.Context(), HTTP, "unknown.example.org", port, true); err == nil {
 		t.Error("an unknown name was dialled")
 	}
 	g.Close()
-	if _, err := g.Dial(t.Context(), HTTP, "here.example.org", port); err == nil {
+	if _, err := g.Dial(t.Context(), HTTP, "here.example.org", port, true); err == nil {
 		t.Error("dialled after Close")
 	}
 }
