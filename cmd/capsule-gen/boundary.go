@@ -107,14 +107,20 @@ func declared(items []wit.Item) []boundary.Function {
 	for _, item := range items {
 		switch {
 		case item.Func != nil:
-			list = append(list, boundary.Function{Name: item.Func.ExternName(), Type: item.Func.ABI().String()})
+			list = append(list, declaredFunc("", item.Func))
 		case item.Interface != nil && !strings.HasPrefix(item.Name, "wasi:"):
 			for _, f := range item.Interface.Funcs {
-				list = append(list, boundary.Function{Interface: item.Name, Name: f.ExternName(), Type: f.ABI().String()})
+				list = append(list, declaredFunc(item.Name, f))
 			}
 		}
 	}
 	return list
+}
+
+func declaredFunc(iface string, f *wit.Func) boundary.Function {
+	return boundary.Function{
+		Interface: iface, Name: f.ExternName(), Type: f.ABI().String(), WIT: strings.TrimSuffix(f.Text(), ";"),
+	}
 }
 
 // addFiles adds the files of all sides, and says which generated ones aren't
@@ -193,6 +199,8 @@ func addComponent(t *config.Task, b *boundary.Boundary) error {
 	exports, imports := crossing(callable(d.Exports)), crossing(d.Imports)
 	b.Differences = append(b.Differences, boundary.Compare("exports", b.Exports, exports)...)
 	b.Differences = append(b.Differences, boundary.Compare("imports", b.Imports, imports)...)
+	boundary.Declared(b.Exports, exports)
+	boundary.Declared(b.Imports, imports)
 	b.Built, b.Exports, b.Imports = true, exports, imports
 	b.Asks = asks(d.ImportNames)
 	return nil

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/capsule-kit/capsule/codegen/internal/plan"
 	"github.com/capsule-kit/capsule/wit"
 	"github.com/dave/jennifer/jen"
 )
@@ -34,7 +33,7 @@ func (e *emitter) exportMethod(g *jen.Group, c *calledGroup, i int) {
 	if f.Kind == wit.Method {
 		names[0] = receiver
 	}
-	doc(g, f.Docs, fmt.Sprintf("%s calls the guest's function %s.", c.methods[i], f.ExternName()), plan.FuncText(f))
+	doc(g, f.Docs, fmt.Sprintf("%s calls the guest's function %s.", c.methods[i], f.ExternName()), f.Text())
 	g.Func().Params(jen.Id(receiver).Op("*").Id(goType)).Id(c.methods[i]).
 		Params(e.goParams(f, names)...).Add(e.goResults(f)).
 		BlockFunc(func(g *jen.Group) {

@@ -3,7 +3,6 @@ package golang
 import (
 	"fmt"
 
-	"github.com/capsule-kit/capsule/codegen/internal/plan"
 	"github.com/capsule-kit/capsule/wit"
 	"github.com/capsule-kit/capsule/wit/abi"
 	"github.com/dave/jennifer/jen"
@@ -66,7 +65,7 @@ func (e *emitter) hostInterface(g *jen.Group, s *servedGroup) {
 // hostMethod declares a method that the host implements.
 func (e *emitter) hostMethod(g *jen.Group, s *servedGroup, i int) {
 	f := s.Funcs[i]
-	doc(g, f.Docs, fmt.Sprintf("%s serves the function %s.", s.methods[i], f.ExternName()), plan.FuncText(f))
+	doc(g, f.Docs, fmt.Sprintf("%s serves the function %s.", s.methods[i], f.ExternName()), f.Text())
 	g.Id(s.methods[i]).Params(e.goParams(f, e.paramNames(f, "ctx", "context", "hostruntime"))...).Add(e.goResults(f))
 }
 

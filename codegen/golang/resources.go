@@ -176,7 +176,7 @@ func (e *emitter) declareResource(g *jen.Group, def *wit.TypeDef, name string) {
 	}
 	if r.Group.Exported {
 		sentence := fmt.Sprintf("%s is a resource of the guest's: %s of %s.", name, def.Name, resourceOwner(r))
-		doc(g, def.Docs, sentence, plan.DefText(def)...)
+		doc(g, def.Docs, sentence, def.Text()...)
 		comment(g, []string{"", "It belongs to the host, which closes it or gives it back to the guest."})
 		g.Type().Id(name).Struct(
 			jen.Id("world").Op("*").Id(e.world),
@@ -202,7 +202,7 @@ func (e *emitter) declareResource(g *jen.Group, def *wit.TypeDef, name string) {
 	}
 	s := e.servedOf(r.Group)
 	sentence := fmt.Sprintf("%s is a resource of the host's: %s of %s.", name, def.Name, resourceOwner(r))
-	doc(g, def.Docs, sentence, plan.DefText(def)...)
+	doc(g, def.Docs, sentence, def.Text()...)
 	g.Type().Id(name).InterfaceFunc(func(g *jen.Group) {
 		for i, f := range s.Funcs {
 			if f.Kind == wit.Method && f.Resource == def {

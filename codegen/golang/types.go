@@ -38,7 +38,7 @@ func (e *emitter) declare(g *jen.Group, def *wit.TypeDef) {
 		return
 	}
 	sentence := fmt.Sprintf("%s is %s of %s.", name, kindPhrase(def), e.ownerID(def))
-	doc(g, def.Docs, sentence, plan.DefText(def)...)
+	doc(g, def.Docs, sentence, def.Text()...)
 	if def.Shape.Def != nil {
 		target := e.goType(def.Shape)
 		if resource, _ := plan.ResourceOf(def.Shape); resource != nil {

@@ -59,7 +59,19 @@ type Function struct {
 	// Interface is empty for the world's own functions.
 	Interface string `json:"interface,omitempty"`
 	Name      string `json:"name"`
-	Type      string `json:"type"`
+	// Type is built up to its last part, as in a component.
+	Type string `json:"type"`
+	// WIT is how the world declares it; empty where the world has no such
+	// function, or one of another type.
+	WIT string `json:"wit,omitempty"`
+}
+
+// text is how the function is shown.
+func (f Function) text() string {
+	if f.WIT != "" {
+		return f.WIT
+	}
+	return f.Name + ": " + f.Type
 }
 
 // String returns "interface#name".

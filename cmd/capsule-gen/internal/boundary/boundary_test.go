@@ -18,10 +18,10 @@ var example = &Boundary{
 		{"host/main.go", Host}, {"host/review/world_gen.go", Generated}, {"wit/quakes.wit", Contract},
 		{"stubs/wit_world/__init__.py", Stub}, {"sandbox/review.py", Sandboxed},
 	},
-	Exports: []Function{{"", "summarize", "func(quakes: list<string>) -> u32"}},
+	Exports: []Function{{Name: "summarize", Type: "func(quakes: list<string>) -> u32", WIT: "summarize: func(quakes: list<name>) -> u32"}},
 	Imports: []Function{
-		{"demo:quakes/progress", "report", "func(done: u32)"},
-		{"demo:quakes/progress", "finish", "func(" + strings.Repeat("a-long-name: string, ", 20) + ")"},
+		{Interface: "demo:quakes/progress", Name: "report", Type: "func(done: u32)"},
+		{Interface: "demo:quakes/progress", Name: "finish", Type: "func(" + strings.Repeat("a-long-name: string, ", 20) + ")"},
 	},
 	Asks:   []Ask{{"clocks", []string{"wasi:clocks/wall-clock@0.2.0"}, true, "the system's"}},
 	Limits: []Limit{{"memory", "256 MiB", true}},
@@ -65,7 +65,7 @@ func TestBothFormsShowEverything(t *testing.T) {
 			}
 		}
 		for _, f := range slices.Concat(example.Exports, example.Imports) {
-			if !strings.Contains(form, f.Interface) || !strings.Contains(form, f.Name+": "+f.Type) {
+			if !strings.Contains(form, f.Interface) || !strings.Contains(form, f.text()) {
 				t.Errorf("the %s doesn't show %s", name, f)
 			}
 		}
@@ -82,7 +82,7 @@ func TestHostileNamesStayText(t *testing.T) {
 	b := *example
 	b.Task, b.World = evil, evil
 	b.Files = []File{{evil, Host}, {evil, Sandboxed}}
-	b.Exports = []Function{{evil, evil, evil}}
+	b.Exports = []Function{{evil, evil, evil, evil}, {evil, evil, evil, ""}}
 	b.Asks = []Ask{{evil, nil, false, evil}}
 	b.Differences = []string{evil}
 	var picture, text bytes.Buffer
@@ -102,8 +102,8 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	declared := []Function{{"", "a", "func()"}, {"i", "b", "func()"}, {"i", "c", "func()"}}
-	built := []Function{{"", "a", "func(x: u8)"}, {"i", "c", "func()"}, {"", "d", "func()"}}
+	declared := []Function{{"", "a", "func()", ""}, {"i", "b", "func()", ""}, {"i", "c", "func()", ""}}
+	built := []Function{{"", "a", "func(x: u8)", ""}, {"i", "c", "func()", ""}, {"", "d", "func()", ""}}
 	for what, want := range map[string][]string{
 		"exports": {
 			"a is func(x: u8) in the component and func() in the world: build it again",

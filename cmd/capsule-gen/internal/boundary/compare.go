@@ -34,3 +34,15 @@ func Compare(what string, declared, built []Function) []string {
 	}
 	return sentences
 }
+
+// Declared gives the functions of a component the world's way of writing them,
+// where their types are the same.
+func Declared(declared, built []Function) {
+	for i := range built {
+		for _, d := range declared {
+			if d.String() == built[i].String() && d.Type == built[i].Type {
+				built[i].WIT = d.WIT
+			}
+		}
+	}
+}

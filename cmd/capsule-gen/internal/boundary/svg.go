@@ -11,9 +11,9 @@ import (
 
 // The picture's measures, in SVG units. All text is of one width of character.
 const (
-	pictureWidth = 1120
+	pictureWidth = 1200
 	margin       = 20
-	sideWidth    = 300 // the boxes of the two sides
+	sideWidth    = 280 // the boxes of the two sides
 	middle       = margin + sideWidth
 	middleWidth  = pictureWidth - 2*middle
 	rowHeight    = 18
@@ -136,7 +136,7 @@ func crossings(b *Boundary) []crossing {
 				list = append(list, crossing{text: f.Interface})
 			}
 			last = f.Interface
-			list = append(list, crossing{f.Name + ": " + f.Type, true, toHost})
+			list = append(list, crossing{f.text(), true, toHost})
 		}
 	}
 	add(b.Exports, false)

@@ -85,7 +85,7 @@ func (p printer) functions(title string, list []Function) {
 			indent = "    "
 		}
 		last = f.Interface
-		p.line("%s%s: %s", indent, f.Name, f.Type)
+		p.line("%s%s", indent, f.text())
 	}
 	if len(list) == 0 {
 		p.line("  nothing")
