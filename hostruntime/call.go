@@ -129,7 +129,9 @@ func (in *Instance) end(err error) error {
 		*r = in.report(err, FileReport(files))
 	}
 	in.clock.before += in.meter.used()
-	c.budget.Release(0)
+	if len(in.values) == 0 || c.export != instantiation {
+		c.budget.Release(0) // the values of instantiation stay
+	}
 	_ = in.chargeStacks() // what has shrunk is given back; there is no other time to refuse
 	c.outer, c.hosted, c.report, c.result = nil, nil, nil, nil
 	in.component.rt.endCall()

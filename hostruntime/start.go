@@ -10,10 +10,13 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
+// instantiation is what a call's export is called that runs none.
+const instantiation = "instantiation"
+
 // start runs the plan: it instantiates the core modules in order. It counts
 // as a call: limits and cancellation apply.
 func (in *Instance) start(ctx context.Context) error {
-	if err := in.begin(ctx, "instantiation"); err != nil {
+	if err := in.begin(ctx, instantiation); err != nil {
 		return err
 	}
 	return in.end(in.run())

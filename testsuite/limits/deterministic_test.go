@@ -68,6 +68,18 @@ func TestDeterministicRunsAreEqual(t *testing.T) {
 // baked reports whether an engine's random numbers don't come from the host.
 func baked(t *testing.T) bool { return t.Name() == "TestDeterministicRunsAreEqual/quickjs" }
 
+func TestAFullFolderIsTheOutcomeFiles(t *testing.T) {
+	each(t, []string{guest.Python}, func(ctx context.Context, t *testing.T, c *hostruntime.Component) {
+		for most, want := range map[uint64]string{7: hostruntime.OutcomeOK, 6: hostruntime.OutcomeFiles} {
+			dir := hostruntime.Dir{Host: t.TempDir(), Guest: "/data", Writable: true, MaxBytes: most}
+			_, used, err := act1(ctx, t, c, hostruntime.Policy{Dirs: []hostruntime.Dir{dir}}, "write")
+			if used.Outcome != want || hostruntime.Outcome(err) != want || len(used.Files.Created) != 1 {
+				t.Errorf("%d bytes: %v, report %+v", most, err, used)
+			}
+		}
+	})
+}
+
 func TestAFloodOfOutputEndsTheCall(t *testing.T) {
 	each(t, []string{guest.Python}, func(ctx context.Context, t *testing.T, c *hostruntime.Component) {
 		for most, ok := range map[uint64]bool{1_000_000: true, 999_999: false} {
