@@ -216,6 +216,7 @@ func (x *Incoming) copyBody(w http.ResponseWriter, control *http.ResponseControl
 		case err == io.EOF:
 			return x.writeTrailers(w, control)
 		case err != nil:
+			_ = control.Flush() // what there is of it is the guest's all the same
 			return ErrBodyUnfinished
 		}
 		if _, err := w.Write(buf[:n]); errors.Is(err, http.ErrBodyNotAllowed) {

@@ -182,14 +182,15 @@ func TestBadResponses(t *testing.T) {
 			handler, results := answering(t, func(g *guest, _, out value.Value) { row.answer(g, out) })
 			s := serve(t, handler)
 			resp, err := s.Client().Get(s.URL)
-			if err == nil {
-				if resp.StatusCode != row.status {
-					t.Errorf("the status is %s", resp.Status)
-				}
-				_, err = io.ReadAll(resp.Body)
+			if err != nil {
+				t.Fatal(err)
 			}
+			if resp.StatusCode != row.status {
+				t.Errorf("the status is %s", resp.Status)
+			}
+			_, err = io.ReadAll(resp.Body)
 			if broken := row.want != nil && row.status == 200; broken != (err != nil) {
-				t.Errorf("the client sees %v", err)
+				t.Errorf("the client reads %v", err)
 			}
 			switch got := <-results; {
 			case row.want != nil && !errors.Is(got, row.want):
