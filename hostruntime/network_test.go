@@ -138,3 +138,29 @@ func TestNetworkIntersect(t *testing.T) {
 		t.Errorf("secrets %+v", s)
 	}
 }
+
+// No text makes reading panic, and what is read is written so that it is read
+// as the same.
+func FuzzParseNetworkGrant(f *testing.F) {
+	for _, text := range []string{
+		"api.example.org", "GET,HEAD https://*.example.org:8443", "http+https://192.0.2.7:8000-8100,9000",
+		"udp://127.0.0.1:53+private", "tcp://[2001:db8::/32]:*", "https://[::1]:1/+private", "tcp://10.0.0.0/8:1+private", "tcp://127.0.0.1",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if l, err := ParseListenGrant(text); err == nil {
+			if again, err := ParseListenGrant(l.String()); err != nil || again.String() != l.String() {
+				t.Fatalf("%q is written as %q: %v", text, l, err)
+			}
+		}
+		g, err := ParseNetworkGrant(text)
+		if err != nil {
+			return
+		}
+		again, err := ParseNetworkGrant(g.String())
+		if err != nil || again.String() != g.String() {
+			t.Fatalf("%q is written as %q, which is read as %q, %v", text, g, again, err)
+		}
+	})
+}
