@@ -28,6 +28,8 @@ type attack struct {
 	// limits are what the guest has; by default memory is 64 MiB and time
 	// longer than any test waits.
 	limits hostruntime.Limits
+	// folder, if set, is what the guest may write to, as /data.
+	folder string
 	// heap is by how many MiB the host's heap may be larger at a time; by
 	// default 200, of which the guest has up to 64.
 	heap uint64
@@ -182,7 +184,12 @@ func (a attack) attempt(t *testing.T, rt *hostruntime.Runtime) (stage, error) {
 	if limits.WallTime == 0 {
 		limits.WallTime = patience
 	}
-	in, err := c.Instantiate(ctx, hostruntime.Policy{Limits: limits, Stdin: endless{}}, host())
+	policy := hostruntime.Policy{Limits: limits, Stdin: endless{}}
+	if a.folder != "" {
+		policy.Stdin = nil
+		policy.Dirs = []hostruntime.Dir{{Host: a.folder, Guest: "/data", Writable: true, MaxBytes: 4 << 20, MaxEntries: 50}}
+	}
+	in, err := c.Instantiate(ctx, policy, host())
 	if err != nil {
 		return starting, err
 	}

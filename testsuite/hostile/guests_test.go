@@ -3,7 +3,10 @@
 package hostile
 
 import (
+	"errors"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -19,6 +22,7 @@ var (
 	onOutput  = reaches(hostruntime.LimitOutput)
 	onHandles = reaches(hostruntime.LimitHandles)
 	onTime    = reaches(hostruntime.LimitWallTime)
+	onFiles   = reaches(hostruntime.LimitFiles)
 	onDepth   = reaches(hostruntime.LimitDepth)
 	anExit    = ending{calling, "ExitError", "status 0"}
 )
@@ -80,6 +84,19 @@ var pythonAttacks = map[string]ending{
 	"nested_expression":             traps(""),
 	"chained_iterators":             onDepth,
 	"dropping_what_is_nested":       onDepth,
+	"sparse_file":                   onFiles,
+	"sparse_file_by_seeking":        onFiles,
+	"huge_file":                     onFiles,
+	"many_files":                    onFiles,
+	"nested_folders":                onFiles,
+	"hoarded_files":                 traps("Quota exceeded"),
+	"climbing":                      traps("PermissionError"),
+	"climbing_by_a_link":            traps("PermissionError"),
+	"absolute_link":                 traps("PermissionError"),
+	"chain_of_links":                traps("PermissionError"),
+	"circle_of_links":               traps("Symbolic link loop"),
+	"renaming_out":                  traps("PermissionError"),
+	"hard_link_from_outside":        traps("PermissionError"),
 	"threads":                       traps("RuntimeError"),
 	"files":                         traps("FileNotFoundError"),
 	"files_beyond_the_root":         traps("FileNotFoundError"),
@@ -179,7 +196,15 @@ func TestGuests(t *testing.T) {
 				case onTime:
 					a.limits.WallTime = 100 * time.Millisecond
 				}
+				outside := t.TempDir()
+				a.folder = filepath.Join(outside, "folder")
+				if err := errors.Join(os.Mkdir(a.folder, 0o700), os.WriteFile(filepath.Join(outside, "secret"), []byte("secret"), 0o600)); err != nil {
+					t.Fatal(err)
+				}
 				a.run(t, rt)
+				if names, err := os.ReadDir(outside); len(names) != 2 {
+					t.Errorf("beside the folder there is %v, %v", names, err)
+				}
 				bystander.check(t)
 			})
 		}

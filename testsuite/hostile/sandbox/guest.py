@@ -8,6 +8,7 @@ import fractions
 import gc
 import itertools
 import json
+import os
 import pickle
 import random
 import re
@@ -320,6 +321,81 @@ def dropping_what_is_nested():
         nested = (nested,)
     del nested
     return "dropped"
+
+
+# What fills or leaves the folder /data.
+
+
+def sparse_file():
+    with open("/data/sparse", "wb") as file:
+        file.truncate(1 << 40)
+
+
+def sparse_file_by_seeking():
+    with open("/data/sparse", "wb") as file:
+        file.seek(1 << 40)
+        file.write(b"x")
+
+
+def huge_file():
+    with open("/data/huge", "wb") as file:
+        while True:
+            file.write(bytes(1 << 20))
+
+
+def many_files():
+    for i in itertools.count():
+        open(f"/data/{i}", "w").close()
+
+
+def nested_folders():
+    path = "/data"
+    while True:
+        path += "/x"
+        os.mkdir(path)
+
+
+def hoarded_files():
+    kept = []
+    while True:
+        kept.append(open("/data/one", "a"))  # noqa: SIM115
+
+
+def climbing():
+    return open("/data/../secret").read()
+
+
+def climbing_by_a_link():
+    os.symlink("../secret", "/data/link")
+    return open("/data/link").read()
+
+
+def absolute_link():
+    os.symlink("/etc/passwd", "/data/link")
+    return open("/data/link").read()
+
+
+def chain_of_links():
+    os.mkdir("/data/a")
+    os.symlink("..", "/data/a/up")
+    os.symlink("a/up/..", "/data/out")
+    return open("/data/out/secret").read()
+
+
+def circle_of_links():
+    os.symlink("a", "/data/b")
+    os.symlink("b", "/data/a")
+    return open("/data/a").read()
+
+
+def renaming_out():
+    open("/data/x", "w").close()
+    os.rename("/data/x", "/data/../x")
+
+
+def hard_link_from_outside():
+    os.link("/data/../secret", "/data/mine")
+    return open("/data/mine").read()
 
 
 # What isn't there.
