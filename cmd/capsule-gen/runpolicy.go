@@ -71,23 +71,6 @@ func (f *runFlags) policy(limits hostruntime.Limits) (hostruntime.Policy, error)
 	return p, nil
 }
 
-// parseFuel reads what --fuel says.
-func parseFuel(text string) (uint64, error) {
-	switch text {
-	case "low":
-		return hostruntime.FuelLow, nil
-	case "medium":
-		return hostruntime.FuelMedium, nil
-	case "high":
-		return hostruntime.FuelHigh, nil
-	}
-	n, err := strconv.ParseUint(strings.ReplaceAll(text, "_", ""), 10, 64)
-	if err != nil || n == 0 {
-		return 0, fmt.Errorf("--fuel: want a number above 0, low, medium or high, not %q", text)
-	}
-	return n, nil
-}
-
 // target returns the file of a component or task and the limits that hold.
 func (f runFlags) target(cmd *cobra.Command, name string) (path string, limits hostruntime.Limits, err error) {
 	var own config.Limits
@@ -107,14 +90,20 @@ func (f runFlags) target(cmd *cobra.Command, name string) (path string, limits h
 		path, own = t.Output, t.Limits
 	}
 	limits = hostruntime.Limits{
+		Fuel:        own.Fuel,
 		WallTime:    own.WallTime,
 		MemoryBytes: uint64(own.MemoryBytes),
 		OutputBytes: uint64(own.OutputBytes),
 	}
 	if f.fuel != "" {
-		if limits.Fuel, err = parseFuel(f.fuel); err != nil {
-			return "", limits, &usageError{err, cmd}
+		n, err := config.ParseFuel(f.fuel)
+		if err != nil {
+			return "", limits, &usageError{fmt.Errorf("--fuel: %w", err), cmd}
 		}
+		if own.Fuel > 0 && n > own.Fuel {
+			return "", limits, usagef(cmd, "--fuel: the task allows %d", own.Fuel)
+		}
+		limits.Fuel = n
 	}
 	if f.stdout != "" {
 		n, err := config.ParseBytes(f.stdout)

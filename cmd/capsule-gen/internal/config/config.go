@@ -70,6 +70,8 @@ type Task struct {
 
 // Limits are a task's own limits; zero means the runtime's default.
 type Limits struct {
+	// Fuel is for each call; see hostruntime.FuelModel.
+	Fuel        uint64
 	WallTime    time.Duration
 	MemoryBytes int64
 	// OutputBytes is of standard output, and as much again of standard error.
@@ -157,6 +159,7 @@ type (
 		Limits limitsText `toml:"limits"`
 	}
 	limitsText struct {
+		Fuel     any    `toml:"fuel"` // a number or a string
 		WallTime string `toml:"wall-time"`
 		Memory   string `toml:"memory"`
 		Output   string `toml:"output"`
@@ -289,6 +292,11 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 		}
 		if *limit.into, err = ParseBytes(limit.value); err != nil {
 			return nil, c.limitError(where, name, limit.key, err)
+		}
+	}
+	if value := text.Limits.Fuel; value != nil {
+		if t.Limits.Fuel, err = ParseFuel(fmt.Sprint(value)); err != nil {
+			return nil, c.limitError(where, name, "fuel", err)
 		}
 	}
 	if value := text.Limits.WallTime; value != "" {

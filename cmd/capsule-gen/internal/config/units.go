@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/capsule-kit/capsule/hostruntime"
 )
 
 // ParseBytes reads a size: a whole number with KiB, MiB, GiB or B, such as
@@ -42,4 +44,22 @@ func ParseDuration(text string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q isn't a time (want a number above 0 with ms, s or m, such as 2s)", text)
 	}
 	return d, nil
+}
+
+// ParseFuel reads an amount of fuel: a whole number, which underscores may
+// divide, or low, medium or high.
+func ParseFuel(text string) (uint64, error) {
+	switch text {
+	case "low":
+		return hostruntime.FuelLow, nil
+	case "medium":
+		return hostruntime.FuelMedium, nil
+	case "high":
+		return hostruntime.FuelHigh, nil
+	}
+	n, err := strconv.ParseUint(strings.ReplaceAll(text, "_", ""), 10, 64)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("%q isn't an amount of fuel (want a whole number above 0, low, medium or high)", text)
+	}
+	return n, nil
 }
