@@ -120,6 +120,11 @@ func (e *emitter) rootSection(f *wit.Func) string {
 
 // checkWorld refuses what the engine accepts and then cannot find.
 func (e *emitter) checkWorld() {
+	for _, item := range slices.Concat(e.w.Imports, e.w.Exports) {
+		if item.Implements() {
+			e.refuse(item.Pos, fmt.Sprintf("interface %q under the name %q: no engine builds names of one's own yet", item.Interface.ID(), item.Name))
+		}
+	}
 	if e.engine != QuickJS {
 		return
 	}

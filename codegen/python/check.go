@@ -2,6 +2,7 @@ package python
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/capsule-kit/capsule/codegen/internal/guest"
 	"github.com/capsule-kit/capsule/wit"
@@ -17,6 +18,11 @@ func (e *emitter) checkWorld() {
 			e.refuse(t.Pos, fmt.Sprintf("resource %q of the world itself: componentize-py looks for it where it isn't; declare it in an interface", t.Name))
 		}
 	}
+	for _, item := range slices.Concat(e.w.Imports, e.w.Exports) {
+		if item.Implements() {
+			e.refuse(item.Pos, fmt.Sprintf("interface %q under the name %q: componentize-py can't build names of one's own yet", item.Interface.ID(), item.Name))
+		}
+	}
 	for _, f := range worldFuncs(e.w.Imports) {
 		if name := snake(f.Name); name == "imports" || name == "exports" {
 			e.refuse(f.Pos, fmt.Sprintf("imported function %q hides componentize-py's module %s.%s", f.Name, worldModule, name))
@@ -30,7 +36,7 @@ func (e *emitter) checkWorld() {
 		if e.reach.Imported(i) {
 			for _, t := range declared(i.Types) {
 				if t.Resource {
-					e.refuse(t.Pos, fmt.Sprintf("resource %q is both imported and exported: its two Python classes are not supported yet", t.Name))
+					e.refuse(t.Pos, fmt.Sprintf("resource %q is both imported and exported: componentize-py mixes its two classes up; put what is imported and what is exported into two interfaces", t.Name))
 				}
 			}
 			continue

@@ -128,13 +128,9 @@ func (m *module) signature(f *wit.Func, self string, sc scope) signature {
 	return s
 }
 
-// described is typ for a docstring. A stub imports nothing for the sake of its
-// prose, which a linter would call unused; an author's file does, because what
-// is to be raised is built there.
+// described is typ for a docstring. Nothing is imported for the sake of prose:
+// checkers call that unused.
 func (m *module) described(t *wit.Type, sc scope, pos wit.Position) string {
-	if !m.inPackage {
-		return m.typ(t, sc, pos)
-	}
 	claimed, imported := maps.Clone(m.claimed), make(map[string]map[string]bool, len(m.imported))
 	for pkg, names := range m.imported {
 		imported[pkg] = maps.Clone(names)
