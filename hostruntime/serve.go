@@ -239,7 +239,9 @@ func (e *hostFuncError) Unwrap() error { return e.err }
 func (in *Instance) serveGuest(t *link.Trampoline, stack []uint64) error {
 	caller := &lowered{plan: t, params: paramTypes(t.Type), cx: in.context(t.Instance, &t.Options)}
 	caller.flat, caller.maxFlat = flattenLowered(t.Type, &t.Options)
-	caller.cx.Budget, caller.cx.Relay = &in.call.budget, true
+	budget := &in.call.budget
+	defer budget.Release(budget.Live())
+	caller.cx.Budget, caller.cx.Relay = budget, true
 	caller.cx.Mem = caller.cx.Refresh()
 	x := caller.cx.Handles.(*crossing)
 	defer x.lends.DeliverResolve()

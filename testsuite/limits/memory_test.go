@@ -73,6 +73,27 @@ func TestValuesAreMemory(t *testing.T) {
 	}
 }
 
+// What parts of a component pass to each other counts while it is on its way.
+func TestValuesBetweenComponents(t *testing.T) {
+	ctx := t.Context()
+	rt, err := hostruntime.New(ctx, hostruntime.Config{NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close(ctx)
+	c, err := rt.LoadFile(ctx, "testdata/relay.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	limits := hostruntime.Limits{LiftedBytes: 2*mib - 1000}
+	used, err := once(t, c, limits, "relay", 50, mib)
+	if err != nil || used.LiftedBytes < 50*mib {
+		t.Errorf("50 times 1 MiB: %v, report %+v", err, used)
+	}
+	used, err = once(t, c, limits, "relay", 1, 2*mib)
+	reached(t, err, hostruntime.LimitLifted, &used, hostruntime.OutcomeMemory)
+}
+
 func TestHandlesAreMemory(t *testing.T) {
 	c := mustWorker(t)
 	most := base(t, c) + mib
