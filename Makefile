@@ -28,7 +28,7 @@ test-go: ## The quick tests: Go alone
 	$(GO) test ./...
 
 # One package at a time: two would compile the same engines twice, at a gigabyte each.
-test-guests: ## Tests with guests built by the real toolchains
+test-guests: $(TSC) ## Tests with guests built by the real toolchains
 	$(GO) test -tags guests -p 1 -timeout 30m ./testsuite/... ./cmd/... ./hostruntime/internal/canon
 
 bench: $(PEER) ## Figures: start, instantiate, first and steady call, metering; beside wasmtime's
