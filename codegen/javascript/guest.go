@@ -95,11 +95,7 @@ func (e *emitter) guest(name, types string) file.File {
 	if a.body.Len() == 0 {
 		a.body.WriteString("\nexport {};\n")
 	}
-	engine := "QuickJS"
-	if e.engine == StarlingMonkey {
-		engine = "StarlingMonkey"
-	}
-	head := "// A guest of the world " + e.w.Name + ", for " + engine + ". This file is yours: it is written once\n" +
+	head := "// A guest of the world " + e.w.Name + ", for " + e.engineName() + ". This file is yours: it is written once\n" +
 		"// and never again. Fill in every function that throws \"not implemented\".\n"
 	importFormat := "/** @import { %s } from %s */\n"
 	if a.typescript {

@@ -165,7 +165,6 @@ func TestUnsupported(t *testing.T) {
 	}
 	u8 := &wit.Type{Kind: abi.U8}
 	for want, typ := range map[string]*wit.Type{
-		"map in a":          {Kind: abi.Map, Key: u8, Elem: u8},
 		"stream in a":       {Kind: abi.Stream, Elem: u8},
 		"future in a":       {Kind: abi.Future},
 		"error-context in ": {Kind: abi.ErrorContext},

@@ -145,6 +145,14 @@ func newEmitter(w *wit.World, engine string) *emitter {
 	return e
 }
 
+// engineName returns the engine's name for people.
+func (e *emitter) engineName() string {
+	if e.engine == StarlingMonkey {
+		return "StarlingMonkey"
+	}
+	return "QuickJS"
+}
+
 // worldID returns the specifier of the module with the world's own types.
 func (e *emitter) worldID() string {
 	id := e.w.Package.Namespace + ":" + e.w.Package.Name + "/" + e.w.Name

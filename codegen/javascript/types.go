@@ -77,13 +77,17 @@ func (e *emitter) typ(t *wit.Type, n namer, pos wit.Position) string {
 		return `{ tag: "none" } | { tag: "some", val: ` + inner + " }"
 	case abi.Result:
 		return e.result(t, n, pos)
+	case abi.Map:
+		if e.engine == QuickJS {
+			return n.global("Map") + "<" + e.typ(t.Key, n, pos) + ", " + e.typ(t.Elem, n, pos) + ">"
+		}
 	case abi.Own, abi.Borrow:
 		return n.name(t.Resource)
 	}
 	if numbers[t.Kind] {
 		return "number"
 	}
-	e.refuse(pos, fmt.Sprintf("%s in a JavaScript guest: not supported yet", t.Kind))
+	e.refuse(pos, fmt.Sprintf("%s in a %s guest: not supported yet", t.Kind, e.engineName()))
 	return "unknown"
 }
 
@@ -98,7 +102,7 @@ func (e *emitter) note(t *wit.Type) {
 // and not for other names of these.
 func (e *emitter) list(t *wit.Type, n namer, pos wit.Position) string {
 	if t.Length != 0 {
-		e.refuse(pos, "a list of fixed length in a JavaScript guest: not supported yet")
+		e.refuse(pos, "a list of fixed length in a JavaScript guest: no engine builds it yet")
 	}
 	elem := t.Elem.Kind // Invalid for a named type
 	if e.engine == StarlingMonkey {
@@ -187,7 +191,7 @@ func (e *emitter) signature(f *wit.Func, n namer) signature {
 			s.throws = e.typ(err, n, f.Pos)
 		}
 		if f.Kind == wit.Constructor {
-			e.refuse(f.Pos, "a constructor that returns a result: not supported yet")
+			e.refuse(f.Pos, "a constructor that returns a result: no engine builds one that works yet")
 		}
 	} else if f.Result != nil {
 		s.ret = e.typ(f.Result, n, f.Pos)
