@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
 
 // A Resolver looks names up; *net.Resolver is one.
 type Resolver interface {
-	// LookupNetIP returns the addresses of a host; network is "ip", "ip4" or
-	// "ip6".
+	// LookupNetIP returns the addresses of a host; network is "ip".
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
@@ -95,12 +95,8 @@ func (g *Gate) RootCAs() *x509.CertPool { return g.config.RootCAs }
 // Offers reports whether there is anything at all that a protocol of the set
 // may be used for, listening included.
 func (g *Gate) Offers(set Protocols) bool {
-	for _, r := range append(g.rules, g.listen...) {
-		if r.Protocols&set != 0 {
-			return true
-		}
-	}
-	return false
+	offers := func(r *rule) bool { return r.Protocols&set != 0 }
+	return slices.ContainsFunc(g.rules, offers) || slices.ContainsFunc(g.listen, offers)
 }
 
 // OnFail sets what is called, once and on any goroutine, when a limit is

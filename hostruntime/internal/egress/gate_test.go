@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync"
 	"testing"
 )
 
@@ -109,4 +110,22 @@ func TestRequestsAreMatchedWithGrants(t *testing.T) {
 			t.Errorf("%+v: denied because %q", c, d.Record.Denied)
 		}
 	}
+}
+
+// TestOffersIsConcurrent needs -race: three rules are a slice with room for a
+// fourth, which Offers must not use.
+func TestOffersIsConcurrent(t *testing.T) {
+	g := newGate(t, Config{
+		Grants: []Grant{{Host: "a.example"}, {Host: "b.example"}, {Host: "c.example"}},
+		Listen: []Listen{{Protocol: TCP, Addr: netip.MustParseAddr("127.0.0.1")}},
+	})
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			if !g.Offers(TCP) || g.Offers(UDP) {
+				t.Error("want TCP and no UDP to be offered")
+			}
+		})
+	}
+	group.Wait()
 }
