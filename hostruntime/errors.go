@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
 )
 
 // ErrBusy is returned when an instance is called while it serves another
@@ -134,13 +136,13 @@ const (
 	LimitDepth    = "call depth"
 	LimitNesting  = "nesting of a value"
 
-	LimitRequests           = "network requests"
-	LimitConcurrentRequests = "network requests at once"
-	LimitConnections        = "network connections"
-	LimitLookups            = "network name look-ups"
-	LimitSentBytes          = "network bytes sent"
-	LimitReceivedBytes      = "network bytes received"
-	LimitRequestTime        = "network request time"
+	LimitRequests           = egress.LimitRequests
+	LimitConcurrentRequests = egress.LimitConcurrentRequests
+	LimitConnections        = egress.LimitConnections
+	LimitLookups            = egress.LimitLookups
+	LimitSentBytes          = egress.LimitSentBytes
+	LimitReceivedBytes      = egress.LimitReceivedBytes
+	LimitRequestTime        = egress.LimitRequestTime
 )
 
 // A LimitError says which limit of the policy ended a call or an

@@ -5,6 +5,8 @@ import (
 	"crypto/x509"
 	"net/netip"
 	"time"
+
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
 )
 
 // Network is what an instance may do over the network, by HTTP and by sockets
@@ -95,14 +97,14 @@ type ListenGrant struct {
 
 // The limits of the zero NetworkLimits.
 const (
-	DefaultRequests           = 1000
-	DefaultConcurrentRequests = 64
-	DefaultConnections        = 1000
-	DefaultSockets            = 64
-	DefaultLookups            = 1000
-	DefaultSentBytes          = 64 << 20
-	DefaultReceivedBytes      = 256 << 20
-	DefaultRequestTime        = 30 * time.Second
+	DefaultRequests           = egress.DefaultRequests
+	DefaultConcurrentRequests = egress.DefaultConcurrentRequests
+	DefaultConnections        = egress.DefaultConnections
+	DefaultSockets            = egress.DefaultSockets
+	DefaultLookups            = egress.DefaultLookups
+	DefaultSentBytes          = egress.DefaultSentBytes
+	DefaultReceivedBytes      = egress.DefaultReceivedBytes
+	DefaultRequestTime        = egress.DefaultRequestTime
 )
 
 // NetworkLimits bound what one instance does over the network, in all its

@@ -15,7 +15,7 @@ var protocols = map[string]egress.Protocols{
 // gate checks a policy and returns what upholds it. One that allows nothing has
 // a gate too, which records what was refused.
 func (n *Network) gate() (*egress.Gate, error) {
-	cfg := egress.Config{Resolver: n.Resolver, RootCAs: n.RootCAs, Limits: n.Limits.internal()}
+	cfg := egress.Config{Resolver: n.Resolver, RootCAs: n.RootCAs, Limits: egress.Limits(n.Limits)}
 	for _, g := range n.Allow {
 		grant, err := g.internal()
 		if err != nil {
@@ -53,15 +53,6 @@ func (g *NetworkGrant) internal() (egress.Grant, error) {
 // it doesn't know.
 func (l *ListenGrant) internal() egress.Listen {
 	return egress.Listen{Protocol: protocols[l.Protocol], Addr: l.Addr, Ports: ports(l.Ports)}
-}
-
-// internal returns the limits as the gate knows them.
-func (l *NetworkLimits) internal() egress.Limits {
-	return egress.Limits{
-		Requests: l.Requests, Concurrent: l.ConcurrentRequests, Connections: l.Connections,
-		Sockets: l.Sockets, Lookups: l.Lookups, SentBytes: l.SentBytes,
-		ReceivedBytes: l.ReceivedBytes, RequestTime: l.RequestTime, Rate: l.RequestsPerSecond,
-	}
 }
 
 func ports(list []PortRange) []egress.Ports {

@@ -47,12 +47,7 @@ func (n Network) Intersect(by Network) (Network, error) {
 			break
 		}
 	}
-	l := egress.IntersectLimits(n.Limits.internal(), by.Limits.internal())
-	both.Limits = NetworkLimits{
-		Requests: l.Requests, ConcurrentRequests: l.Concurrent, Connections: l.Connections, Sockets: l.Sockets,
-		Lookups: l.Lookups, SentBytes: l.SentBytes, ReceivedBytes: l.ReceivedBytes, RequestTime: l.RequestTime,
-		RequestsPerSecond: l.Rate,
-	}
+	both.Limits = NetworkLimits(egress.IntersectLimits(egress.Limits(n.Limits), egress.Limits(by.Limits)))
 	return both, nil
 }
 

@@ -87,8 +87,8 @@ func (g *Gate) begin(r Record) (*Flow, time.Duration, error) {
 	if g.failed != nil {
 		return nil, 0, g.failed
 	}
-	if g.concurrent >= g.limits.Concurrent {
-		return nil, 0, g.exceed(LimitConcurrent, g.limits.Concurrent, g.concurrent+1)
+	if g.concurrent >= g.limits.ConcurrentRequests {
+		return nil, 0, g.exceed(LimitConcurrentRequests, g.limits.ConcurrentRequests, g.concurrent+1)
 	}
 	if err := g.count(1, &g.used.requests, &g.summary.Requests, g.limits.Requests, LimitRequests); err != nil {
 		return nil, 0, err
@@ -102,12 +102,12 @@ func (g *Gate) newFlow(r Record, active *uint64) *Flow {
 	return &Flow{gate: g, record: g.add(r), active: active, ctx: g.ctx, cancel: func() {}}
 }
 
-// turn takes a place in the bucket of Rate and returns how long to wait for it.
+// turn takes a place in the bucket of RequestsPerSecond and returns how long to wait for it.
 func (g *Gate) turn() time.Duration {
-	if g.limits.Rate <= 0 {
+	if g.limits.RequestsPerSecond <= 0 {
 		return 0
 	}
-	each := time.Duration(float64(time.Second) / g.limits.Rate)
+	each := time.Duration(float64(time.Second) / g.limits.RequestsPerSecond)
 	now := time.Now()
 	if g.next.Before(now) {
 		g.next = now

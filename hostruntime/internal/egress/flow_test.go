@@ -40,7 +40,7 @@ func TestLimits(t *testing.T) {
 			}
 			return err
 		}},
-		LimitConcurrent: {Limits{Concurrent: 2}, func(t *testing.T, g *Gate) error {
+		LimitConcurrentRequests: {Limits{ConcurrentRequests: 2}, func(t *testing.T, g *Gate) error {
 			_, err := g.Request(t.Context(), "GET", HTTPS, "example.org", 443)
 			return err
 		}},
@@ -102,7 +102,7 @@ func TestRequestTime(t *testing.T) {
 
 func TestRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate(t, Config{Grants: web, Limits: Limits{Rate: 4, Requests: math.MaxUint64}})
+		g := newGate(t, Config{Grants: web, Limits: Limits{RequestsPerSecond: 4, Requests: math.MaxUint64}})
 		began := time.Now()
 		for range 4 {
 			request(t, g).Done(200, nil)

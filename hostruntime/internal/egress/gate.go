@@ -53,7 +53,7 @@ type Gate struct {
 	used       used
 	concurrent uint64 // requests
 	sockets    uint64
-	next       time.Time // when the bucket of Rate is full again
+	next       time.Time // when the bucket of RequestsPerSecond is full again
 }
 
 // New checks a policy and returns its gate, which the caller must Close.

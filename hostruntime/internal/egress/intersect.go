@@ -123,15 +123,20 @@ func IntersectListen(a, b Listen) (Listen, bool) {
 // rate.
 func IntersectLimits(a, b Limits) Limits {
 	a, b = a.withDefaults(), b.withDefaults()
-	rate := min(a.Rate, b.Rate)
+	rate := min(a.RequestsPerSecond, b.RequestsPerSecond)
 	if rate <= 0 {
-		rate = max(a.Rate, b.Rate) // 0 is unlimited
+		rate = max(a.RequestsPerSecond, b.RequestsPerSecond) // 0 is unlimited
 	}
 	return Limits{
-		Requests: min(a.Requests, b.Requests), Concurrent: min(a.Concurrent, b.Concurrent),
-		Connections: min(a.Connections, b.Connections), Sockets: min(a.Sockets, b.Sockets),
-		Lookups: min(a.Lookups, b.Lookups), SentBytes: min(a.SentBytes, b.SentBytes),
-		ReceivedBytes: min(a.ReceivedBytes, b.ReceivedBytes), RequestTime: min(a.RequestTime, b.RequestTime), Rate: rate,
+		Requests:           min(a.Requests, b.Requests),
+		ConcurrentRequests: min(a.ConcurrentRequests, b.ConcurrentRequests),
+		Connections:        min(a.Connections, b.Connections),
+		Sockets:            min(a.Sockets, b.Sockets),
+		Lookups:            min(a.Lookups, b.Lookups),
+		SentBytes:          min(a.SentBytes, b.SentBytes),
+		ReceivedBytes:      min(a.ReceivedBytes, b.ReceivedBytes),
+		RequestTime:        min(a.RequestTime, b.RequestTime),
+		RequestsPerSecond:  rate,
 	}
 }
 

@@ -8,14 +8,14 @@ import (
 
 // The limits of the zero Limits.
 const (
-	DefaultRequests      = 1000
-	DefaultConcurrent    = 64
-	DefaultConnections   = 1000
-	DefaultSockets       = 64
-	DefaultLookups       = 1000
-	DefaultSentBytes     = 64 << 20
-	DefaultReceivedBytes = 256 << 20
-	DefaultRequestTime   = 30 * time.Second
+	DefaultRequests           = 1000
+	DefaultConcurrentRequests = 64
+	DefaultConnections        = 1000
+	DefaultSockets            = 64
+	DefaultLookups            = 1000
+	DefaultSentBytes          = 64 << 20
+	DefaultReceivedBytes      = 256 << 20
+	DefaultRequestTime        = 30 * time.Second
 )
 
 // Limits bound what one instance does over the network in its whole life. For
@@ -24,9 +24,9 @@ const (
 type Limits struct {
 	// Requests is how many HTTP requests are made.
 	Requests uint64
-	// Concurrent is how many HTTP requests are under way at once, from Request
-	// to Done.
-	Concurrent uint64
+	// ConcurrentRequests is how many HTTP requests are under way at once, from
+	// Request to Done.
+	ConcurrentRequests uint64
 	// Connections is how many raw connections are made or accepted.
 	Connections uint64
 	// Sockets is how many raw sockets are open at once. One more fails with an
@@ -40,15 +40,16 @@ type Limits struct {
 	// RequestTime is how long one HTTP request may take, to the end of its
 	// response's body. Negative is unlimited.
 	RequestTime time.Duration
-	// Rate is how many HTTP requests may begin in a second, on average; as
-	// many may begin at once. One more waits for its turn. 0 is unlimited.
-	Rate float64
+	// RequestsPerSecond is how many HTTP requests may begin in a second, on
+	// average; as many may begin at once. One more waits for its turn. 0 is
+	// unlimited.
+	RequestsPerSecond float64
 }
 
 func (l Limits) withDefaults() Limits {
 	for n, standard := range map[*uint64]uint64{
-		&l.Requests: DefaultRequests, &l.Concurrent: DefaultConcurrent, &l.Connections: DefaultConnections,
-		&l.Sockets: DefaultSockets, &l.Lookups: DefaultLookups,
+		&l.Requests: DefaultRequests, &l.ConcurrentRequests: DefaultConcurrentRequests,
+		&l.Connections: DefaultConnections, &l.Sockets: DefaultSockets, &l.Lookups: DefaultLookups,
 		&l.SentBytes: DefaultSentBytes, &l.ReceivedBytes: DefaultReceivedBytes,
 	} {
 		if *n == 0 {
@@ -66,13 +67,13 @@ func (l Limits) withDefaults() Limits {
 
 // What a LimitError can name.
 const (
-	LimitRequests      = "network requests"
-	LimitConcurrent    = "network requests at once"
-	LimitConnections   = "network connections"
-	LimitLookups       = "network name look-ups"
-	LimitSentBytes     = "network bytes sent"
-	LimitReceivedBytes = "network bytes received"
-	LimitRequestTime   = "network request time"
+	LimitRequests           = "network requests"
+	LimitConcurrentRequests = "network requests at once"
+	LimitConnections        = "network connections"
+	LimitLookups            = "network name look-ups"
+	LimitSentBytes          = "network bytes sent"
+	LimitReceivedBytes      = "network bytes received"
+	LimitRequestTime        = "network request time"
 )
 
 // A LimitError ends the instance that passed a limit.
