@@ -15,8 +15,15 @@ import (
 // component. Nothing depends on it: it only makes tracebacks readable.
 const Section = "capsule:source-map"
 
-// MaxBytes bounds the source maps that are looked at.
-const MaxBytes = 16 << 20
+const (
+	// MaxBytes bounds the source maps that are looked at.
+	MaxBytes = 16 << 20
+	// maxPath bounds the path of a source, and maxGrowth by how much Rewrite
+	// makes a text longer: a map may say that every place in it is one of a
+	// path of megabytes.
+	maxPath   = 1 << 10
+	maxGrowth = 64 << 10
+)
 
 // A Map is a source map.
 type Map struct {
@@ -50,6 +57,11 @@ func Parse(data []byte) (*Map, error) {
 	}
 	if text.Version != 3 {
 		return nil, fmt.Errorf("source map: version %d, want 3", text.Version)
+	}
+	for i, source := range text.Sources {
+		if len(source) > maxPath {
+			return nil, fmt.Errorf("source map: the path of source %d has %d bytes, at most %d are read", i, len(source), maxPath)
+		}
 	}
 	m := &Map{sources: text.Sources}
 	if err := m.decode(text.Mappings); err != nil {
@@ -139,12 +151,17 @@ func (m *Map) Original(line, column int) (source string, srcLine, srcColumn int,
 }
 
 // Rewrite returns text with every FILE:LINE:COLUMN of the generated file
-// replaced by the place it comes from.
+// replaced by the place it comes from, until that has made the text longer by
+// maxGrowth: the rest stays as it is.
 func (m *Map) Rewrite(text string) string {
 	if m.place == nil {
 		return text
 	}
+	room := maxGrowth
 	return m.place.ReplaceAllStringFunc(text, func(at string) string {
+		if room <= 0 {
+			return at
+		}
 		parts := m.place.FindStringSubmatch(at)
 		line, _ := strconv.Atoi(parts[1])
 		column, _ := strconv.Atoi(parts[2])
@@ -156,6 +173,8 @@ func (m *Map) Rewrite(text string) string {
 		if strings.HasPrefix(at, "/") {
 			lead = "/"
 		}
-		return fmt.Sprintf("%s%s:%d:%d", lead, source, line, column)
+		original := fmt.Sprintf("%s%s:%d:%d", lead, source, line, column)
+		room -= len(original) - len(at)
+		return original
 	})
 }

@@ -91,3 +91,21 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A map that anybody wrote can't make a little text fill the memory.
+func TestRewrittenTextIsBounded(t *testing.T) {
+	parse := func(pathLen int) (*Map, error) {
+		return Parse([]byte(`{"version":3,"file":"a","sources":["` + strings.Repeat("x", pathLen) + `"],"mappings":"AAAA"}`))
+	}
+	m, err := parse(maxPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Repeat("a:1:1 ", 100_000)
+	if got := len(m.Rewrite(text)); got < len(text)+maxGrowth || got > len(text)+maxGrowth+2*maxPath {
+		t.Errorf("%d bytes became %d", len(text), got)
+	}
+	if _, err := parse(maxPath + 1); err == nil {
+		t.Error("a longer path was read")
+	}
+}
