@@ -7,7 +7,9 @@
 //
 // WIT has its forms in Go: a record is a struct, a variant a sealed interface
 // with one struct for each case, an enum or flags a typed number, an option a
-// pointer, a tuple a Tuple struct, list<u8> is []byte and char is rune. The
+// pointer, a tuple a Tuple struct, list<u8> is []byte and char is rune; a map
+// is a Go map, a list of fixed length an array, a resource of the host's an
+// interface and one of the guest's a struct with methods and Close. The
 // result of a function becomes (T, error); a result anywhere else is a
 // hostruntime.Result. A WIT type alias is a Go type alias: in WIT it adds a
 // name, not a type.
