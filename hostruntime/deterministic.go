@@ -1,6 +1,7 @@
 package hostruntime
 
 import (
+	"encoding/binary"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -45,22 +46,22 @@ func (in *Instance) clockSkip(d time.Duration) {
 	in.clock.skipped = min(in.clock.skipped+min(d, math.MaxInt64/2-in.clock.skipped), math.MaxInt64/2)
 }
 
-// makeDeterministic gives WASI clocks and randomness that are the same on
-// every run.
-//
-// Errors: a policy that grants what isn't.
-func (in *Instance) makeDeterministic(p *Policy, config *wasi.Config) error {
-	if len(p.Dirs) > 0 || len(p.Network.Allow)+len(p.Network.Listen) > 0 {
+// check returns why a policy can't be had, nil if it can.
+func (p *Policy) check() error {
+	if p.Deterministic != nil && len(p.Dirs)+len(p.Network.Allow)+len(p.Network.Listen) > 0 {
 		return errors.New("hostruntime: a deterministic policy can't grant folders or the network")
 	}
+	return nil
+}
+
+// makeDeterministic gives WASI clocks and randomness that are the same on
+// every run.
+func (in *Instance) makeDeterministic(d *Deterministic, config *wasi.Config) {
 	var seed [32]byte
-	for i := range 8 {
-		seed[i] = byte(p.Deterministic.Seed >> (8 * i))
-	}
+	binary.LittleEndian.PutUint64(seed[:], d.Seed)
 	config.Random = rand.NewChaCha8(seed)
 	config.Monotonic = in.clockNow
 	config.Now = func() time.Time { return epoch.Add(in.clockNow()) }
 	config.Skip = in.clockSkip
 	in.meter.fixed = true
-	return nil
 }

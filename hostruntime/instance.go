@@ -23,7 +23,6 @@ import (
 // state is not to be trusted, and further calls get a *DeadError.
 type Instance struct {
 	component *Component
-	policy    Policy
 	limits    Limits
 	imports   []hostFunc
 	// valueImports supply the plan's imported values, by index there.
@@ -80,16 +79,20 @@ type part struct {
 // the policy's limits. What imports don't serve, WASI does as far as the
 // policy grants it; anything else traps when called, naming itself.
 //
-// Errors: *LinkError where an import's type is not what the host serves,
-// *LimitError, *Trap, ctx's error. Nothing stays open on error.
+// Errors: *LinkError where an import's type is not what the host serves; a
+// policy that contradicts itself, or that grants what there isn't; ErrClosed;
+// and, from the guest's initialisation, *LimitError, *Trap, *ExitError and
+// ctx's error. Nothing stays open on error.
 func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...Imports) (*Instance, error) {
+	if err := policy.check(); err != nil {
+		return nil, err
+	}
 	resolved, values, err := c.resolveImports(imports)
 	if err != nil {
 		return nil, err
 	}
 	in := &Instance{
 		component:    c,
-		policy:       policy,
 		limits:       policy.Limits.withDefaults(),
 		imports:      resolved,
 		valueImports: values,
@@ -113,10 +116,7 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		Memory: in.chargeMemory, Stdout: &in.network.stdout, Stderr: &in.network.stderr, Network: in.network.gate,
 	}
 	if policy.Deterministic != nil {
-		if err := in.makeDeterministic(&policy, &config); err != nil {
-			in.network.close()
-			return nil, errors.Join(err, in.closeDirs())
-		}
+		in.makeDeterministic(policy.Deterministic, &config)
 	}
 	in.wasi = wasi.New(config)
 	in.stdout = capture{quota: &in.output, charge: in.chargeMemory, through: policy.Stdout}

@@ -176,12 +176,9 @@ func ParseListenGrant(text string) (ListenGrant, error) {
 			return fail(err)
 		}
 	}
-	network := Network{Listen: []ListenGrant{l}}
-	gate, err := network.gate()
-	if err != nil {
+	if err := l.internal().Check(); err != nil {
 		return fail(err)
 	}
-	gate.Close()
 	return l, nil
 }
 

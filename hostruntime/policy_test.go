@@ -15,3 +15,21 @@ func TestLimitsNarrow(t *testing.T) {
 		t.Errorf("less asked for: %+v", got)
 	}
 }
+
+// TestDeterministicPolicyGrantsNothing: what others can change makes no two
+// runs equal.
+func TestDeterministicPolicyGrantsNothing(t *testing.T) {
+	for name, p := range map[string]Policy{
+		"folder":  {Dirs: []Dir{{Host: ".", Guest: "/"}}},
+		"network": {Network: Network{Allow: []NetworkGrant{{Host: "example.org"}}}},
+		"listen":  {Network: Network{Listen: []ListenGrant{{Protocol: ProtocolTCP}}}},
+	} {
+		if err := p.check(); err != nil {
+			t.Errorf("%s: %v, want no error without Deterministic", name, err)
+		}
+		p.Deterministic = &Deterministic{}
+		if p.check() == nil {
+			t.Errorf("%s: no error, want one", name)
+		}
+	}
+}

@@ -57,6 +57,12 @@ type Grant struct {
 	Private bool
 }
 
+// Check returns why a grant is none, nil if it is one.
+func (g Grant) Check() error {
+	_, err := newRule(g)
+	return err
+}
+
 // rule is a checked Grant.
 type rule struct {
 	Grant

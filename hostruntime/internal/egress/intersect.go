@@ -5,12 +5,6 @@ import (
 	"strings"
 )
 
-// Check returns why a grant is none, nil if it is one.
-func (g Grant) Check() error {
-	_, err := newRule(g)
-	return err
-}
-
 // Intersect returns the grants that allow what two grants both allow, or less,
 // never more. A name and the addresses that it may have don't meet.
 //

@@ -18,6 +18,12 @@ type Listen struct {
 	Ports []Ports
 }
 
+// Check returns why a grant to listen is none, nil if it is one.
+func (l Listen) Check() error {
+	_, err := l.rule()
+	return err
+}
+
 func (l Listen) rule() (*rule, error) {
 	if l.Protocol != TCP && l.Protocol != UDP {
 		return nil, errors.New("grant to listen: the protocol is TCP or UDP")
