@@ -18,9 +18,9 @@ const Section = "capsule:source-map"
 const (
 	// MaxBytes bounds the source maps that are looked at.
 	MaxBytes = 16 << 20
-	// maxPath bounds the path of a source, and maxGrowth by how much Rewrite
-	// makes a text longer: a map may say that every place in it is one of a
-	// path of megabytes.
+	// maxPath bounds the paths of sources and of the generated file, which
+	// becomes a regular expression; maxGrowth by how much Rewrite makes a text
+	// longer, since every place in it may be one of a long path.
 	maxPath   = 1 << 10
 	maxGrowth = 64 << 10
 )
@@ -58,9 +58,9 @@ func Parse(data []byte) (*Map, error) {
 	if text.Version != 3 {
 		return nil, fmt.Errorf("source map: version %d, want 3", text.Version)
 	}
-	for i, source := range text.Sources {
-		if len(source) > maxPath {
-			return nil, fmt.Errorf("source map: the path of source %d has %d bytes, at most %d are read", i, len(source), maxPath)
+	for _, path := range append(text.Sources, text.File) {
+		if len(path) > maxPath {
+			return nil, fmt.Errorf("source map: a path of %d bytes, at most %d are read", len(path), maxPath)
 		}
 	}
 	m := &Map{sources: text.Sources}

@@ -92,6 +92,13 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// A name that no regular expression can hold is an error, not a panic.
+func TestLongNameOfTheGeneratedFile(t *testing.T) {
+	if _, err := Parse([]byte(`{"version":3,"file":"` + strings.Repeat("x", 4_000_000) + `"}`)); err == nil {
+		t.Error("read")
+	}
+}
+
 // A map that anybody wrote can't make a little text fill the memory.
 func TestRewrittenTextIsBounded(t *testing.T) {
 	parse := func(pathLen int) (*Map, error) {
