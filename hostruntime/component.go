@@ -77,6 +77,8 @@ func (rt *Runtime) load(ctx context.Context, bytes []byte) (*Component, error) {
 }
 
 // LoadFile loads the component in a file.
+//
+// Errors: those of Load, with the path before them; the file system's.
 func (rt *Runtime) LoadFile(ctx context.Context, path string) (*Component, error) {
 	bytes, err := readFile(path, rt.limits.ComponentBytes)
 	if err != nil {

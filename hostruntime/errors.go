@@ -146,15 +146,17 @@ const (
 )
 
 // A LimitError says which limit of the policy ended a call or an
-// instantiation. The instance has ended.
+// instantiation, and with it the instance; or which one of Config.Load refused
+// a component.
 type LimitError struct {
-	// Export is the function that was called, empty at instantiation.
+	// Export is the function that was called, "instantiation" if none was; empty
+	// where a component was refused.
 	Export string
 	// Limit is one of the Limit constants, or says in words which bound of
 	// WASI's host it was: "pollables in one poll".
 	Limit string
 	// Max is the limit and Attempt what was asked for, both in the limit's
-	// unit: bytes, or nanoseconds for wall time. Each is 0 if unknown.
+	// unit: a number, bytes, or nanoseconds for times. Each is 0 if unknown.
 	Max, Attempt uint64
 	// load says that it was a component that was refused.
 	load  bool
@@ -183,8 +185,9 @@ func (e *LimitError) Error() string {
 	return text
 }
 
-// Unwrap returns context.DeadlineExceeded for a wall time limit, and the *Trap
-// that followed where a guest could not do without what it was refused.
+// Unwrap returns context.DeadlineExceeded for a limit of wall time or compile
+// time, and the *Trap that followed where a guest could not do without what it
+// was refused.
 func (e *LimitError) Unwrap() error { return e.cause }
 
 // An ExitError says that the guest ended itself through wasi:cli/exit. The

@@ -19,7 +19,7 @@ const (
 	OutcomeFiles       = "files" // a trap after a folder's quota was met
 	OutcomeHandles     = "handles"
 	OutcomeDepth       = "depth" // of calls, or of a value
-	OutcomeTasks       = "tasks"
+	OutcomeTasks       = "tasks" // kept for asynchronous components
 	OutcomeCancelled   = "cancelled"
 	OutcomeBadArgument = "bad-argument"
 	OutcomeHostError   = "host-error"

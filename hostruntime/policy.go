@@ -12,13 +12,13 @@ const Unlimited = math.MaxUint64
 
 // The limits of the zero Limits.
 const (
-	DefaultFuel        = Unlimited // wall time bounds it
-	DefaultMemoryBytes = 256 << 20
-	DefaultWallTime    = 10 * time.Second
-	DefaultLiftedBytes = 64 << 20
-	DefaultOutputBytes = 64 << 10
-	DefaultWritten     = 16 << 20
-	DefaultHandles     = 10_000
+	DefaultFuel         = Unlimited // wall time bounds it
+	DefaultMemoryBytes  = 256 << 20
+	DefaultWallTime     = 10 * time.Second
+	DefaultLiftedBytes  = 64 << 20
+	DefaultOutputBytes  = 64 << 10
+	DefaultWrittenBytes = 16 << 20
+	DefaultHandles      = 10_000
 )
 
 // MaxMemoryBytes is the most that one linear memory can have, whatever the
@@ -119,7 +119,7 @@ func (l Limits) withDefaults() Limits {
 	l.MemoryBytes = orDefault(l.MemoryBytes, DefaultMemoryBytes)
 	l.LiftedBytes = orDefault(l.LiftedBytes, DefaultLiftedBytes)
 	l.OutputBytes = orDefault(l.OutputBytes, DefaultOutputBytes)
-	l.WrittenBytes = orDefault(l.WrittenBytes, DefaultWritten)
+	l.WrittenBytes = orDefault(l.WrittenBytes, DefaultWrittenBytes)
 	l.Handles = orDefault(l.Handles, DefaultHandles)
 	switch {
 	case l.WallTime == 0:
