@@ -76,12 +76,14 @@ func hasControl(s string) bool {
 }
 
 // Reveal returns a header's value as it is to be sent to a host: with secrets
-// in place of their placeholders where they are for this host and scheme.
-// Call it for a request that Request has allowed, with the same arguments.
-func (g *Gate) Reveal(scheme Protocols, name, value string) string {
+// in place of their placeholders where they are for this host and scheme; false
+// if that is longer than most bytes, where it holds any secret. A secret can be
+// a thousand times as long as its placeholder. Call it for a request that
+// Request has allowed, with the same arguments.
+func (g *Gate) Reveal(scheme Protocols, name, value string, most int) (string, bool) {
 	h, ok := newHost(name)
 	if !ok {
-		return value
+		return value, true
 	}
 	for _, s := range g.secrets {
 		if scheme != HTTPS && !s.Cleartext {
@@ -89,12 +91,16 @@ func (g *Gate) Reveal(scheme Protocols, name, value string) string {
 		}
 		for _, r := range s.hosts {
 			if r.matches(h) {
+				n := strings.Count(value, s.Placeholder)
+				if n > 0 && len(value)+n*(len(s.Value)-len(s.Placeholder)) > most {
+					return "", false
+				}
 				value = strings.ReplaceAll(value, s.Placeholder, s.Value)
 				break
 			}
 		}
 	}
-	return value
+	return value, true
 }
 
 // forms returns the forms in which a value is recognised: as it is, and

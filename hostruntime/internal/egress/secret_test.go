@@ -35,11 +35,11 @@ func TestReveal(t *testing.T) {
 		if c.reveal {
 			want = "Bearer " + token
 		}
-		if got := g.Reveal(c.scheme, c.host, "Bearer "+held); got != want {
+		if got, _ := g.Reveal(c.scheme, c.host, "Bearer "+held, 1000); got != want {
 			t.Errorf("%s %s: %q", c.scheme, c.host, got)
 		}
 	}
-	if got := g.Reveal(HTTP, "127.0.0.1", "PLACEHOLDER-2 "+held); got != token+"-longer "+held {
+	if got, _ := g.Reveal(HTTP, "127.0.0.1", "PLACEHOLDER-2 "+held, 1000); got != token+"-longer "+held {
 		t.Errorf("%q", got)
 	}
 }

@@ -58,7 +58,11 @@ func FuzzRequest(f *testing.F) {
 		flow.Done(0, nil)
 		gate.Take()
 		x := &exchange{host: g.host, gate: gate}
-		sent := &http.Request{Method: as, URL: u, Host: u.Host, Header: x.header(request.headers, scheme, u.Hostname())}
+		header, _, err := x.header(request.headers, scheme, u.Hostname())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent := &http.Request{Method: as, URL: u, Host: u.Host, Header: header}
 		var wire bytes.Buffer
 		if err := sent.Write(&wire); err != nil {
 			return

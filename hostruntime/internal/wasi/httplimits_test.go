@@ -148,6 +148,29 @@ func TestSecretsInHTTP(t *testing.T) {
 	g.equal(trailers, value.List{entry("x-sum", "Bearer {{api-key}}")})
 }
 
+// What a secret adds to a request counts as sent, and has the bound that
+// headers have: a few placeholders can stand for megabytes.
+func TestSecretsThatAreLong(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {})
+	secret := strings.Repeat("s", 2000)
+	g := webGuest(t, egress.Config{
+		Secrets: []egress.Secret{{Placeholder: "{{api-key}}", Value: secret, Hosts: []string{"127.0.0.1"}, Cleartext: true}},
+	})
+	g.fetch("GET", s.URL, entry("x-a", strings.Repeat("{{api-key}}", 10)))
+	if sent := g.host.config.Network.Take().Sent; sent < 20_000 {
+		t.Errorf("%d bytes count as sent", sent)
+	}
+	many := []value.Value{entry("x-a", strings.Repeat("{{api-key}}", 10_000))}
+	for range 100 {
+		many = append(many, entry("x-b", "{{api-key}}"))
+	}
+	for name, headers := range map[string][]value.Value{"one header": many[:1], "many headers": many[1:]} {
+		if got := g.denied(g.newRequest("GET", s.URL, headers...)); got != "HTTP-request-header-section-size" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
 // Whatever a guest leaves open, nothing goes on when its instance is closed.
 func TestCloseEndsExchanges(t *testing.T) {
 	slow := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -129,29 +129,41 @@ func (x *exchange) begin(c *call, r *outgoingRequest) error {
 		return err
 	}
 	x.flow = flow
-	req.Header = x.header(r.headers, scheme, u.Hostname())
-	if err := flow.Sent(len(method) + len(u.RequestURI()) + len(u.Host) + sentSize(r.headers)); err != nil {
+	header, size, err := x.header(r.headers, scheme, u.Hostname())
+	if err == nil {
+		err = flow.Sent(len(method) + len(u.RequestURI()) + len(u.Host) + size)
+	}
+	if err != nil {
 		flow.Done(0, err)
+		x.flow = nil
 		return err
 	}
+	req.Header = header
 	x.detach = context.AfterFunc(flow.Context(), func() { x.cancel(context.Cause(flow.Context())) })
 	go x.send(req.WithContext(context.WithValue(x.ctx, schemeKey{}, scheme)))
 	return nil
 }
 
-// header returns the request's headers as they are sent.
-func (x *exchange) header(entries []fieldEntry, scheme egress.Protocols, host string) http.Header {
-	header := http.Header{}
+// header returns the request's headers as they are sent, and their size as
+// sentSize has it: with secrets, which may make them longer, but no longer than
+// the guest's own may be.
+func (x *exchange) header(entries []fieldEntry, scheme egress.Protocols, host string) (header http.Header, size int, err error) {
+	header, size = http.Header{}, sentSize(entries)
 	for _, e := range entries {
 		if e.is("trailer") || e.is("content-length") {
 			continue // net/http writes them from what it knows
 		}
-		header.Add(e.name, x.gate.Reveal(scheme, host, string(e.value)))
+		revealed, ok := x.gate.Reveal(scheme, host, string(e.value), MaxFieldsBytes)
+		size += len(revealed) - len(e.value)
+		if !ok || len(revealed) != len(e.value) && size > MaxFieldsBytes {
+			return nil, 0, sectionSize("request-header")
+		}
+		header.Add(e.name, revealed)
 	}
 	if header.Get("User-Agent") == "" {
 		header["User-Agent"] = []string{""} // and not net/http's own
 	}
-	return header
+	return header, size, nil
 }
 
 // setBody gives the request the guest's body.
