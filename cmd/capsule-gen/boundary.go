@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -202,67 +201,7 @@ func addComponent(t *config.Task, b *boundary.Boundary) error {
 	boundary.Declared(b.Exports, exports)
 	boundary.Declared(b.Imports, imports)
 	b.Built, b.Exports, b.Imports = true, exports, imports
-	b.Asks = asks(d.ImportNames)
+	b.Asks = asks(d.ImportNames, t.Grants)
+	b.Differences = append(b.Differences, unasked(d.ImportNames, t.Grants)...)
 	return nil
-}
-
-// grants says what a guest gets of each capability of WASI, and whether that is
-// anything of the world outside: what the zero Policy gives.
-var grants = map[string]struct {
-	granted bool
-	text    string
-}{
-	"arguments and environment variables": {false, "none"},
-	"ending itself":                       {true, "ends its own instance"},
-	"standard input":                      {false, "empty"},
-	"standard output and error":           {true, "captured in the report, up to a limit"},
-	"whether a stream is a terminal":      {true, "none is"},
-	"clocks":                              {true, "the system's"},
-	"random numbers":                      {true, "the system's"},
-	"files":                               {false, "no folder"},
-	"network connections":                 {false, "none"},
-	"HTTP":                                {false, "no request"},
-	"streams and waiting":                 {true, "within the time limit"},
-	"other interfaces of WASI":            {false, "not there"},
-}
-
-func asks(imports []string) []boundary.Ask {
-	list := []boundary.Ask{}
-	for _, c := range capabilities(imports) {
-		g := grants[c.Name]
-		list = append(list, boundary.Ask{Name: c.Name, Interfaces: c.Interfaces, Granted: g.granted, Grant: g.text})
-	}
-	return list
-}
-
-// limitsOf returns the task's limits, with the runtime's defaults.
-func limitsOf(t *config.Task) []boundary.Limit {
-	wall, memory, output := t.Limits.WallTime, uint64(t.Limits.MemoryBytes), uint64(t.Limits.OutputBytes)
-	list := []boundary.Limit{
-		{Name: "time for a call", Value: wall.String(), Default: wall == 0},
-		{Name: "memory", Value: bytesText(memory), Default: memory == 0},
-		{Name: "output kept", Value: bytesText(output), Default: output == 0},
-	}
-	for i, value := range []string{
-		time.Duration(hostruntime.DefaultWallTime).String(),
-		bytesText(hostruntime.DefaultMemoryBytes), bytesText(hostruntime.DefaultOutputBytes),
-	} {
-		if list[i].Default {
-			list[i].Value = value
-		}
-	}
-	return list
-}
-
-// bytesText writes a number of bytes in the largest unit that divides it.
-func bytesText(n uint64) string {
-	for _, unit := range []struct {
-		name string
-		size uint64
-	}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
-		if n != 0 && n%unit.size == 0 {
-			return fmt.Sprintf("%d %s", n/unit.size, unit.name)
-		}
-	}
-	return fmt.Sprintf("%d bytes", n)
 }

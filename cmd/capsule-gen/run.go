@@ -33,7 +33,8 @@ that name; otherwise it is ns:pkg/interface#function.
 Without a call, a component that exports wasi:cli/run is run as a program, with
 the arguments after -- and the standard streams.
 
-The guest is granted nothing but what --env, --dir and --net give it. Functions of the
+The guest is granted nothing but what its task in capsule.toml, --env, --dir and
+--net give it. Functions of the
 world that it imports, if they return nothing, are answered and shown on standard
 error; any other import that isn't WASI's stops the guest when it calls it. The
 limits of a task hold for it here too, and can only be narrowed.
@@ -73,11 +74,11 @@ program's own exit status is passed on. --report tells more.`,
 }
 
 func (a *app) run(cmd *cobra.Command, flags runFlags, target, call string, args []string) (err error) {
-	path, limits, err := flags.target(cmd, target)
+	path, limits, grants, err := flags.target(cmd, target)
 	if err != nil {
 		return err
 	}
-	policy, err := flags.policy(limits)
+	policy, err := flags.policy(limits, grants)
 	if err != nil {
 		return &usageError{err, cmd}
 	}

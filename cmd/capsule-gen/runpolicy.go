@@ -39,17 +39,22 @@ func (f *runFlags) define(cmd *cobra.Command) {
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
 }
 
-// policy returns what the flags grant, with limits.
-func (f *runFlags) policy(limits hostruntime.Limits) (hostruntime.Policy, error) {
-	p := hostruntime.Policy{Limits: limits, Env: f.env}
+// policy returns what the task and the flags grant, with limits.
+func (f *runFlags) policy(limits hostruntime.Limits, task config.Grants) (hostruntime.Policy, error) {
+	p := hostruntime.Policy{Limits: limits}
+	task.Policy(&p)
 	for _, variable := range f.env {
-		if name, _, ok := strings.Cut(variable, "="); !ok || name == "" {
-			return p, fmt.Errorf("--env: want K=V, not %q", variable)
+		if err := config.CheckEnv(variable); err != nil {
+			return p, fmt.Errorf("--env: %w", err)
 		}
+		p.Env = append(p.Env, variable)
 	}
-	var err error
-	if p.Dirs, err = parseDirs(f.dirs); err != nil {
-		return p, err
+	for _, text := range f.dirs {
+		dir, err := config.ParseDir(text)
+		if err != nil {
+			return p, fmt.Errorf("--dir: %w", err)
+		}
+		p.Dirs = append(p.Dirs, dir)
 	}
 	for _, text := range f.net {
 		grant, err := hostruntime.ParseNetworkGrant(text)
@@ -63,7 +68,7 @@ func (f *runFlags) policy(limits hostruntime.Limits) (hostruntime.Policy, error)
 		if err != nil {
 			return p, fmt.Errorf("--deterministic: want a number as seed, not %q", f.deterministic)
 		}
-		if len(p.Dirs)+len(p.Network.Allow) > 0 {
+		if len(p.Dirs)+len(p.Network.Allow)+len(p.Network.Listen) > 0 {
 			return p, errors.New("--deterministic: runs with --dir or --net aren't equal")
 		}
 		p.Deterministic = &hostruntime.Deterministic{Seed: seed}
@@ -71,23 +76,24 @@ func (f *runFlags) policy(limits hostruntime.Limits) (hostruntime.Policy, error)
 	return p, nil
 }
 
-// target returns the file of a component or task and the limits that hold.
-func (f runFlags) target(cmd *cobra.Command, name string) (path string, limits hostruntime.Limits, err error) {
+// target returns the file of a component or task, the limits that hold, and
+// what the task grants.
+func (f runFlags) target(cmd *cobra.Command, name string) (path string, limits hostruntime.Limits, grants config.Grants, err error) {
 	var own config.Limits
 	path = name
 	if !strings.HasSuffix(name, ".wasm") && !strings.ContainsAny(name, `/\`) {
 		c, err := loadConfig(f.config)
 		if err != nil {
-			return "", limits, noConfig(cmd, err, "a file whose name ends in .wasm")
+			return "", limits, grants, noConfig(cmd, err, "a file whose name ends in .wasm")
 		}
 		t, err := c.Task(name)
 		if err != nil {
-			return "", limits, err
+			return "", limits, grants, err
 		}
 		if _, err := os.Stat(t.Output); errors.Is(err, fs.ErrNotExist) {
-			return "", limits, fmt.Errorf("%s doesn't exist yet: capsule-gen build %s makes it", shown(t.Output), name)
+			return "", limits, grants, fmt.Errorf("%s doesn't exist yet: capsule-gen build %s makes it", shown(t.Output), name)
 		}
-		path, own = t.Output, t.Limits
+		path, own, grants = t.Output, t.Limits, t.Grants
 	}
 	limits = hostruntime.Limits{
 		Fuel:        own.Fuel,
@@ -98,57 +104,39 @@ func (f runFlags) target(cmd *cobra.Command, name string) (path string, limits h
 	if f.fuel != "" {
 		n, err := config.ParseFuel(f.fuel)
 		if err != nil {
-			return "", limits, &usageError{fmt.Errorf("--fuel: %w", err), cmd}
+			return "", limits, grants, &usageError{fmt.Errorf("--fuel: %w", err), cmd}
 		}
 		if own.Fuel > 0 && n > own.Fuel {
-			return "", limits, usagef(cmd, "--fuel: the task allows %d", own.Fuel)
+			return "", limits, grants, usagef(cmd, "--fuel: the task allows %d", own.Fuel)
 		}
 		limits.Fuel = n
 	}
 	if f.stdout != "" {
 		n, err := config.ParseBytes(f.stdout)
 		if err != nil {
-			return "", limits, &usageError{fmt.Errorf("--stdout: %w", err), cmd}
+			return "", limits, grants, &usageError{fmt.Errorf("--stdout: %w", err), cmd}
 		}
 		limits.WrittenBytes = uint64(n)
 	}
 	if f.timeout != "" {
 		d, err := config.ParseDuration(f.timeout)
 		if err != nil {
-			return "", limits, &usageError{fmt.Errorf("--timeout: %w", err), cmd}
+			return "", limits, grants, &usageError{fmt.Errorf("--timeout: %w", err), cmd}
 		}
 		if own.WallTime > 0 && d > own.WallTime {
-			return "", limits, usagef(cmd, "--timeout: the task allows %v", own.WallTime)
+			return "", limits, grants, usagef(cmd, "--timeout: the task allows %v", own.WallTime)
 		}
 		limits.WallTime = d
 	}
 	if f.memory != "" {
 		n, err := config.ParseBytes(f.memory)
 		if err != nil {
-			return "", limits, &usageError{fmt.Errorf("--memory: %w", err), cmd}
+			return "", limits, grants, &usageError{fmt.Errorf("--memory: %w", err), cmd}
 		}
 		if own.MemoryBytes > 0 && n > own.MemoryBytes {
-			return "", limits, usagef(cmd, "--memory: the task allows %d bytes", own.MemoryBytes)
+			return "", limits, grants, usagef(cmd, "--memory: the task allows %d bytes", own.MemoryBytes)
 		}
 		limits.MemoryBytes = uint64(n)
 	}
-	return path, limits, nil
-}
-
-// parseDirs reads what --dir says.
-func parseDirs(texts []string) ([]hostruntime.Dir, error) {
-	var dirs []hostruntime.Dir
-	for _, text := range texts {
-		rest, writable := strings.CutSuffix(text, ":rw")
-		if !writable {
-			rest = strings.TrimSuffix(rest, ":ro")
-		}
-		// Windows has colons in its paths, but not two together.
-		host, guest, ok := strings.Cut(rest, "::")
-		if !ok || host == "" || !strings.HasPrefix(guest, "/") {
-			return nil, fmt.Errorf("--dir: want HOST::GUEST, HOST::GUEST:ro or HOST::GUEST:rw with a GUEST that begins with /, not %q", text)
-		}
-		dirs = append(dirs, hostruntime.Dir{Host: host, Guest: guest, Writable: writable})
-	}
-	return dirs, nil
+	return path, limits, grants, nil
 }

@@ -7,6 +7,7 @@
 //	engine  = "python"            # python, quickjs or starlingmonkey
 //	go      = "host/review"       # folder of the Go package to generate
 //	limits  = { wall-time = "2s", memory = "64MiB" }
+//	grants  = { dirs = ["data::/data"] } # see Grants; none by default
 //
 // Above the tasks, interfaces = "host/wit" names a folder in which each WIT
 // interface gets a Go package of its own, which the packages of all tasks use.
@@ -66,6 +67,7 @@ type Task struct {
 	// tasks share; empty where each task's package has everything.
 	Interfaces string
 	Limits     Limits
+	Grants     Grants
 }
 
 // Limits are a task's own limits; zero means the runtime's default.
@@ -157,6 +159,7 @@ type (
 		Python *string    `toml:"python"`
 		JS     *string    `toml:"js"`
 		Limits limitsText `toml:"limits"`
+		Grants grantsText `toml:"grants"`
 	}
 	limitsText struct {
 		Fuel     any    `toml:"fuel"` // a number or a string
@@ -304,6 +307,12 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 			return nil, c.limitError(where, name, "wall-time", err)
 		}
 	}
+	grants, key, err := text.Grants.grants(c.Dir)
+	if err != nil {
+		return nil, &Error{Path: c.Path, Line: where.line("task", name, "grants", key),
+			Message: fmt.Sprintf("task %s: grants.%s: %v", name, key, err)}
+	}
+	t.Grants = grants
 	return t, nil
 }
 

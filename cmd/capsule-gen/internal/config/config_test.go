@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -61,7 +62,7 @@ func TestParse(t *testing.T) {
 		t.Fatalf("got %d tasks, want %d", len(c.Tasks), len(want))
 	}
 	for i, w := range want {
-		if *c.Tasks[i] != w {
+		if !reflect.DeepEqual(*c.Tasks[i], w) {
 			t.Errorf("task %d:\n got %+v\nwant %+v", i, *c.Tasks[i], w)
 		}
 	}
@@ -85,6 +86,9 @@ func TestParseErrors(t *testing.T) {
 		{"engine of another language", whole + "engine = \"quickjs\"\n", `capsule.toml:5: task a: engine quickjs doesn't run "a.py"`},
 		{"guest of no engine", "[task.a]\nwit = \"wit\"\nworld = \"w\"\nguest = \"a.rb\"\n", `capsule.toml:4: task a: no engine runs "a.rb": a guest's file name ends in .py, .js, .mjs, .ts or .mts`},
 		{"output", whole + "output = \"a.bin\"\n", `capsule.toml:5: task a: output must end in .wasm, not "a.bin"`},
+		{"folder", whole + "grants = { dirs = [\"data\"] }\n", `capsule.toml:5: task a: grants.dirs: want HOST::GUEST, HOST::GUEST:ro or HOST::GUEST:rw with a GUEST that begins with /, not "data"`},
+		{"variable", whole + "grants = { env = [\"=x\"] }\n", `capsule.toml:5: task a: grants.env: want K=V, not "=x"`},
+		{"unknown grant", whole + "grants = { root = true }\n", `capsule.toml:5:12: unknown key "root"`},
 		{"size", whole + "limits = { memory = \"64MB\" }\n", `capsule.toml:5: task a: limits.memory: "64MB" isn't a size (want a whole number above 0 with KiB, MiB or GiB, such as 64MiB)`},
 		{"huge size", whole + "limits = { memory = \"9999999999GiB\" }\n", `capsule.toml:5: task a: limits.memory: "9999999999GiB" is too large`},
 		{"time", whole + "[task.a.limits]\n\nwall-time = \"-1s\"\n", `capsule.toml:7: task a: limits.wall-time: "-1s" isn't a time (want a number above 0 with ms, s or m, such as 2s)`},

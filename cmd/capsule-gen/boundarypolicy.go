@@ -1,0 +1,133 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/boundary"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
+	"github.com/capsule-kit/capsule/hostruntime"
+)
+
+// granted says what a guest gets of each capability of WASI, and whether that
+// is anything of the world outside.
+func granted(name string, g config.Grants) (bool, string) {
+	some := func(list []string, none string) (bool, string) {
+		if len(list) == 0 {
+			return false, none
+		}
+		return true, strings.Join(list, ", ")
+	}
+	switch name {
+	case "arguments and environment variables":
+		list := slices.Clone(g.Args)
+		for _, variable := range g.Env {
+			key, _, _ := strings.Cut(variable, "=") // the value may be a secret
+			list = append(list, "$"+key)
+		}
+		return some(list, "none")
+	case "ending itself":
+		return true, "ends its own instance"
+	case "standard input":
+		return false, "empty"
+	case "standard output and error":
+		return true, "captured in the report, up to a limit"
+	case "whether a stream is a terminal":
+		return true, "none is"
+	case "clocks", "random numbers":
+		return true, "the system's"
+	case "files":
+		var list []string
+		for _, d := range g.Dirs {
+			access := "read-only"
+			if d.Writable {
+				access = "writable"
+			}
+			list = append(list, fmt.Sprintf("%s as %s, %s", shorten(d.Host), d.Guest, access))
+		}
+		return some(list, "no folder")
+	case "network connections", "HTTP":
+		var list []string
+		for _, n := range g.Network {
+			raw := slices.Contains(n.Protocols, hostruntime.ProtocolTCP) || slices.Contains(n.Protocols, hostruntime.ProtocolUDP)
+			if raw || name == "HTTP" {
+				list = append(list, n.String())
+			}
+		}
+		if name == "HTTP" {
+			return some(list, "no request")
+		}
+		for _, l := range g.Listen {
+			list = append(list, "listens on "+l.String())
+		}
+		return some(list, "none")
+	case "streams and waiting":
+		return true, "within the time limit"
+	}
+	return false, "not there"
+}
+
+func asks(imports []string, g config.Grants) []boundary.Ask {
+	list := []boundary.Ask{}
+	for _, c := range capabilities(imports) {
+		ok, text := granted(c.Name, g)
+		list = append(list, boundary.Ask{Name: c.Name, Interfaces: c.Interfaces, Granted: ok, Grant: text})
+	}
+	return list
+}
+
+// unasked returns sentences on what a task grants and its component doesn't
+// import the means for.
+func unasked(imports []string, g config.Grants) []string {
+	asked := map[string]bool{}
+	for _, c := range capabilities(imports) {
+		asked[c.Name] = true
+	}
+	var sentences []string
+	for _, grant := range []struct {
+		given bool
+		what  string
+		needs []string
+	}{
+		{len(g.Args)+len(g.Env) > 0, "arguments or variables", []string{"arguments and environment variables"}},
+		{len(g.Dirs) > 0, "folders", []string{"files"}},
+		{len(g.Network)+len(g.Listen) > 0, "the network", []string{"network connections", "HTTP"}},
+	} {
+		if grant.given && !slices.ContainsFunc(grant.needs, func(name string) bool { return asked[name] }) {
+			sentences = append(sentences, "the task grants "+grant.what+", and the component doesn't ask for it")
+		}
+	}
+	return sentences
+}
+
+// limitsOf returns the task's limits, with the runtime's defaults.
+func limitsOf(t *config.Task) []boundary.Limit {
+	limit := func(name, value string, isDefault bool) boundary.Limit {
+		return boundary.Limit{Name: name, Value: value, Default: isDefault}
+	}
+	fuel := "unlimited"
+	if t.Limits.Fuel > 0 {
+		fuel = fmt.Sprint(t.Limits.Fuel)
+	}
+	return []boundary.Limit{
+		limit("fuel for a call", fuel, t.Limits.Fuel == 0),
+		limit("time for a call", cmp.Or(t.Limits.WallTime, hostruntime.DefaultWallTime).String(), t.Limits.WallTime == 0),
+		limit("memory", bytesText(cmp.Or(uint64(t.Limits.MemoryBytes), hostruntime.DefaultMemoryBytes)), t.Limits.MemoryBytes == 0),
+		limit("output kept", bytesText(cmp.Or(uint64(t.Limits.OutputBytes), hostruntime.DefaultOutputBytes)), t.Limits.OutputBytes == 0),
+	}
+}
+
+// bytesText writes a number of bytes in the largest unit that divides it.
+func bytesText(n uint64) string {
+	for _, unit := range []struct {
+		name string
+		size uint64
+	}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
+		if n != 0 && n%unit.size == 0 {
+			return fmt.Sprintf("%d %s", n/unit.size, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
