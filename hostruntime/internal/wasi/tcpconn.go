@@ -51,6 +51,8 @@ type tcpConn struct {
 
 func newTCPConn(h *Host, conn *net.TCPConn, flow *egress.Flow, p *place) *tcpConn {
 	c := &tcpConn{host: h, net: conn, flow: flow, place: p, remote: addrPort(conn.RemoteAddr()), users: map[*node]struct{}{}}
+	c.mu.Lock() // close may come before forget is set
+	defer c.mu.Unlock()
 	c.forget = context.AfterFunc(flow.Context(), c.close)
 	return c
 }
@@ -91,9 +93,9 @@ func (c *tcpConn) close() {
 		return
 	}
 	c.closed = true
-	place, failed := c.place, c.failed
+	place, failed, forget := c.place, c.failed, c.forget
 	c.mu.Unlock()
-	c.forget()
+	forget()
 	_ = c.net.Close()
 	c.flow.Done(0, failed)
 	if place != nil {

@@ -88,6 +88,8 @@ type tcpListener struct {
 
 func newTCPListener(h *Host, l *net.TCPListener) *tcpListener {
 	t := &tcpListener{host: h, net: l}
+	t.mu.Lock() // close may come before forget is set
+	defer t.mu.Unlock()
 	t.forget = context.AfterFunc(h.config.Network.Context(), t.close)
 	return t
 }
@@ -138,9 +140,7 @@ func (l *tcpListener) close() {
 		return
 	}
 	l.closed = true
-	if l.forget != nil {
-		l.forget()
-	}
+	l.forget()
 	_ = l.net.Close()
 	if l.conn != nil {
 		_ = l.conn.Close()

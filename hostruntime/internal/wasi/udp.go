@@ -39,6 +39,8 @@ type udpSocket struct {
 	mu    sync.Mutex // guards against close, which comes from any goroutine
 	place *place
 	conn  *net.UDPConn
+	// forget takes conn off what ends with the gate.
+	forget func() bool
 }
 
 func newUDPSocket(h *Host, p *place, v6 bool) *udpSocket {
@@ -49,10 +51,11 @@ func newUDPSocket(h *Host, p *place, v6 bool) *udpSocket {
 
 func (s *udpSocket) close() {
 	s.mu.Lock()
-	place, conn := s.place, s.conn
+	place, conn, forget := s.place, s.conn, s.forget
 	s.place = nil
 	s.mu.Unlock()
 	if conn != nil {
+		forget()
 		_ = conn.Close() // a second time does nothing
 	}
 	if place != nil {
@@ -128,9 +131,9 @@ func startUDPBind(c *call, s *udpSocket) (value.Value, error) {
 	}
 	s.mu.Lock()
 	s.conn = conn
-	s.mu.Unlock()
 	// Whatever becomes of the socket, it ends with the gate.
-	context.AfterFunc(gate.Context(), func() { _ = conn.Close() })
+	s.forget = context.AfterFunc(gate.Context(), func() { _ = conn.Close() })
+	s.mu.Unlock()
 	_ = s.reapply() // as for a connection
 	listens := gate.Listens(egress.UDP, at)
 	s.listens = listens
