@@ -108,7 +108,7 @@ func newRule(g Grant) (*rule, error) {
 		}
 	}
 	for _, m := range g.Methods {
-		if !isToken(m) {
+		if !IsToken(m) {
 			return nil, fmt.Errorf("grant of %q: %q is no HTTP method", g.Host, m)
 		}
 	}
@@ -203,10 +203,10 @@ func checkName(name string) error {
 	return nil
 }
 
-// isToken reports whether s is a token of HTTP.
+// IsToken reports whether s is a token of HTTP: a method or a field name.
 //
 // Spec: RFC 9110, 5.6.2.
-func isToken(s string) bool {
+func IsToken(s string) bool {
 	for _, c := range []byte(s) {
 		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
 			return false

@@ -65,8 +65,8 @@ func (x *exchange) send(req *http.Request) {
 		defer mu.Unlock()
 		waiting.stop()
 		waiting = x.after(x.options.firstByte, "connection-read-timeout")
-		if addr, ok := remoteAddr(info.Conn); ok {
-			x.flow.Dialled(addr)
+		if remote := addrPort(info.Conn.RemoteAddr()); remote.IsValid() {
+			x.flow.Dialled(remote.Addr())
 		}
 	}}
 	resp, err := x.host.client().roundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)), x.flow)

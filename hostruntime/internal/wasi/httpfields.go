@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
@@ -22,7 +23,7 @@ const (
 type fields struct {
 	node
 	entries []fieldEntry
-	// immutable is set once they belong to a request.
+	// immutable is set once they belong to a message.
 	immutable bool
 }
 
@@ -45,7 +46,7 @@ var forbiddenFields = []string{
 
 // checkField returns the header-error for a name and value, "" for none.
 func checkField(name string, val []byte) string {
-	if !isToken(name) || slices.ContainsFunc(val, func(b byte) bool { return (b < ' ' && b != '\t') || b == 0x7f }) {
+	if !egress.IsToken(name) || slices.ContainsFunc(val, func(b byte) bool { return (b < ' ' && b != '\t') || b == 0x7f }) {
 		return "invalid-syntax"
 	}
 	if slices.Contains(forbiddenFields, strings.ToLower(name)) {
@@ -90,20 +91,6 @@ func contentLength(entries []fieldEntry) (length int64, ok bool) {
 // Spec: RFC 9110, 6.5.1.
 func isTrailer(name string) bool {
 	return checkField(name, nil) == "" && !strings.EqualFold(name, "content-length") && !strings.EqualFold(name, "trailer")
-}
-
-// isToken reports whether s is an HTTP token: a field name or a method.
-func isToken(s string) bool {
-	for i := range len(s) {
-		b := s[i]
-		switch {
-		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9':
-		case strings.IndexByte("!#$%&'*+-.^_`|~", b) >= 0:
-		default:
-			return false
-		}
-	}
-	return s != ""
 }
 
 func headerError(name string) value.Value { return fail(value.Variant{Case: name}) }

@@ -1,9 +1,6 @@
 package wasi
 
 import (
-	"net"
-	"net/netip"
-
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
@@ -67,13 +64,4 @@ func (f *futureResponse) result(c *call) (value.Value, error) {
 		return nil, err
 	}
 	return okOr(handle, c.hold(&r.node, int64(fieldsSize(x.headers))))
-}
-
-// remoteAddr returns the address at a connection's other end.
-func remoteAddr(conn net.Conn) (netip.Addr, bool) {
-	addr, ok := conn.RemoteAddr().(*net.TCPAddr)
-	if !ok {
-		return netip.Addr{}, false
-	}
-	return addr.AddrPort().Addr().Unmap(), true
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
@@ -80,7 +81,7 @@ func outgoingRequestMethods(i *Interface) {
 		func(_ *call, r *outgoingRequest) (value.Value, error) { return r.method, nil })
 	method(i, r, "set-method", fn(emptyResult, param("method", methodType)), func(c *call, r *outgoingRequest) (value.Value, error) {
 		m := arg[value.Variant](c, 1)
-		if s, ok := textOf(m); ok && (!isToken(s) || len(s) > MaxRequestText) {
+		if s, ok := textOf(m); ok && (!egress.IsToken(s) || len(s) > MaxRequestText) {
 			return fail(nil), nil
 		}
 		r.method = m

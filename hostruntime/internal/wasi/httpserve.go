@@ -185,19 +185,17 @@ func (x *Incoming) send(w http.ResponseWriter) error {
 	if header.Get("Content-Type") == "" {
 		header["Content-Type"] = nil // no guessing from the body
 	}
+	w.WriteHeader(x.status)
 	if x.pipe == nil {
-		w.WriteHeader(x.status)
 		return nil
 	}
 	if data, ok := x.pipe.whole(); ok {
-		w.WriteHeader(x.status)
 		_, err := w.Write(data)
 		if errors.Is(err, http.ErrBodyNotAllowed) {
 			return nil
 		}
 		return err
 	}
-	w.WriteHeader(x.status)
 	return x.copyBody(w, http.NewResponseController(w))
 }
 

@@ -213,7 +213,8 @@ func shutdownTCP(c *call, s *tcpSocket) (value.Value, error) {
 	return ok(nil), nil
 }
 
-// addrPort returns an address of package net's.
+// addrPort returns an address of TCP in the form that guests give it, an
+// invalid one for any other.
 func addrPort(a net.Addr) netip.AddrPort {
 	if t, ok := a.(*net.TCPAddr); ok {
 		ap := t.AddrPort()
