@@ -7,9 +7,8 @@
 // error its language expects (access-denied, HTTP-request-denied), so that
 // importing a library that could use it still works.
 //
-// Functions that no grant can make reachable, and those not written yet, are
-// absent from Interface.Funcs; the runtime links them to a trap that names
-// the import.
+// A function that is absent from Interface.Funcs, such as one of a later
+// version, the runtime links to a trap that names the import.
 package wasi
 
 import (
