@@ -36,6 +36,9 @@ func (in *inputs) bundle(r Request) error {
 	if folder, err = filepath.Abs(folder); err != nil {
 		return err
 	}
+	if err := checkSettings(r, folder); err != nil {
+		return err
+	}
 	inside := &containment{folder: folder, read: map[string]bool{}}
 	name := strings.TrimSuffix(in.guest, filepath.Ext(in.guest)) + ".js"
 	result := api.Build(api.BuildOptions{
@@ -156,7 +159,7 @@ func (c *containment) load(args api.OnLoadArgs) (api.OnLoadResult, error) {
 		return none, fmt.Errorf("the guest imports more than %d files or %d MiB", maxInputFiles, maxInputBytes>>20)
 	}
 	data, err := os.ReadFile(real)
-	text := string(data)
+	text := withoutSourceMap(string(data))
 	return api.OnLoadResult{Contents: &text, Loader: loader, ResolveDir: filepath.Dir(real)}, err
 }
 

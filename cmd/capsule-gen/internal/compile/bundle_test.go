@@ -107,3 +107,28 @@ func TestBundleErrors(t *testing.T) {
 		})
 	}
 }
+
+// A source map that a file says it has is not read, inside the guest's folder
+// or outside; what only looks like such a comment stays as it is.
+func TestBundlerReadsNoSourceMaps(t *testing.T) {
+	const secret = `{"version": 3, "sources": ["secret.js"], "names": [], "mappings": "AAAA;AACA"}`
+	for _, comment := range []string{"//# sourceMappingURL=../secret.map", "//@ sourceMappingURL=../secret.map", "/*# sourceMappingURL=near.map */"} {
+		for _, guest := range []string{"a.ts", "b.js"} {
+			files := map[string]string{
+				"wit/w.wit": helloWIT, "secret.map": secret, "guest/near.map": secret,
+				"guest/a.ts": "import './b.js';\nexport const a = '//# sourceMappingURL=x';\n", "guest/b.js": "globalThis.x = 1;\n",
+			}
+			files["guest/"+guest] += comment
+			in, err := readInputs(project(t, toolchain.QuickJS, "guest/a.ts", files))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(in.sourceMap), "secret") {
+				t.Errorf("%s in %s: %s", comment, guest, in.sourceMap)
+			}
+			if text := string(in.guests["a.js"]); !strings.Contains(text, `"//# sourceMappingURL=x"`) {
+				t.Errorf("the string has changed: %s", text)
+			}
+		}
+	}
+}
