@@ -18,6 +18,17 @@ type outgoingBody struct {
 	// says there will be, negative if it has none.
 	size uint64
 	want int64
+	// leave charges the message for what the body has left in the pipe.
+	leave func(bytes int64) error
+}
+
+// drop ends the body. What it wrote waits in the pipe until the message is
+// sent, which may be never.
+func (b *outgoingBody) drop(h *Host) error {
+	if err := b.node.drop(h); err != nil {
+		return err
+	}
+	return b.leave(b.pipe.held())
 }
 
 func (b *outgoingBody) write(data []byte) error {
@@ -35,8 +46,8 @@ func (b *outgoingBody) room() (int, error) { return b.pipe.room() }
 var _ pacedSink = (*outgoingBody)(nil)
 
 // openBody returns a request's or response's body, the first time it is asked
-// for: pipe is where the message keeps it.
-func (c *call) openBody(pipe **bodyPipe, of string, headers []fieldEntry) (value.Value, error) {
+// for: pipe is where the message keeps it, leave as outgoingBody has it.
+func (c *call) openBody(pipe **bodyPipe, of string, headers []fieldEntry, leave func(int64) error) (value.Value, error) {
 	if *pipe != nil {
 		return fail(nil), nil
 	}
@@ -44,7 +55,7 @@ func (c *call) openBody(pipe **bodyPipe, of string, headers []fieldEntry) (value
 	if !ok {
 		return fail(nil), nil
 	}
-	b := &outgoingBody{pipe: newBodyPipe(c.signal), of: of, want: want}
+	b := &outgoingBody{pipe: newBodyPipe(c.signal), of: of, want: want, leave: leave}
 	// A body that ends unfinished is none, and neither is its message.
 	b.stop = func() { b.pipe.finish(httpCode("HTTP-protocol-error"), nil) }
 	handle, err := c.open(outgoingBodyResource, b, nil)

@@ -244,6 +244,41 @@ func TestHandlesThatAreKept(t *testing.T) {
 	}
 }
 
+// A body that is written and then never sent is charged for as long as its
+// message is there.
+func TestBodiesThatAreKept(t *testing.T) {
+	g := webGuest(t, egress.Config{})
+	for _, finished := range []bool{true, false} {
+		for pkg, message := range map[string]func() value.Value{
+			"outgoing-request": func() value.Value { return g.newRequest("POST", "http://127.0.0.1:1/") },
+			"outgoing-response": func() value.Value {
+				return g.call(httpPkg, "[constructor]outgoing-response", g.ok(httpPkg, "[static]fields.from-list", value.List{}))
+			},
+		} {
+			before := g.host.buffered
+			m := message()
+			body := g.ok(httpPkg, "[method]"+pkg+".body", m)
+			stream := g.ok(httpPkg, "[method]outgoing-body.write", body)
+			g.ok(ioPkg, out+"check-write", stream)
+			g.ok(ioPkg, out+"write", stream, make(value.Bytes, WritePermit))
+			g.drop(ioPkg, stream)
+			if finished {
+				trailers := g.ok(httpPkg, "[static]fields.from-list", value.List{entry("x-a", strings.Repeat("x", 10_000))})
+				g.ok(httpPkg, "[static]outgoing-body.finish", body, some(trailers))
+			} else {
+				g.drop(httpPkg, body)
+			}
+			if held := g.host.buffered - before; held < WritePermit {
+				t.Errorf("%s, finished %v: %d bytes are charged", pkg, finished, held)
+			}
+			g.drop(httpPkg, m)
+			if held := g.host.buffered - before; held != 0 {
+				t.Errorf("%s, finished %v: %d bytes are charged when it is gone", pkg, finished, held)
+			}
+		}
+	}
+}
+
 // here is a resolver to whom every name is this machine's.
 type here struct{}
 

@@ -71,6 +71,13 @@ func (p *bodyPipe) finish(end error, trailers []fieldEntry) {
 	}
 }
 
+// held returns what the pipe takes up in memory.
+func (p *bodyPipe) held() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return int64(cap(p.buf) + fieldsSize(p.trailers))
+}
+
 // whole returns what was written if the body is finished, has no trailers and
 // nothing of it was read.
 func (p *bodyPipe) whole() ([]byte, bool) {

@@ -22,6 +22,7 @@ type outgoingRequest struct {
 	node
 	headers   []fieldEntry
 	fieldSize int64
+	bodySize  int64 // of a body that has ended
 	method    value.Variant
 	path      value.Option
 	scheme    value.Option
@@ -32,7 +33,7 @@ type outgoingRequest struct {
 
 // recharge charges for what the request holds now.
 func (r *outgoingRequest) recharge(h *Host) error {
-	size := r.fieldSize + int64(textLen(r.method)+textLen(r.path)+textLen(r.scheme)+textLen(r.authority))
+	size := r.fieldSize + r.bodySize + int64(textLen(r.method)+textLen(r.path)+textLen(r.scheme)+textLen(r.authority))
 	return h.hold(&r.node, size)
 }
 
@@ -75,7 +76,14 @@ func outgoingRequestMethods(i *Interface) {
 	r := outgoingRequestResource
 	i.define("[constructor]outgoing-request", fn(own(r), param("headers", own(fieldsResource))), newOutgoingRequest)
 	method(i, r, "body", fn(abi.NewResult(own(outgoingBodyResource), nil)), func(c *call, r *outgoingRequest) (value.Value, error) {
-		return c.openBody(&r.pipe, "request", r.headers)
+		h := c.Host
+		return c.openBody(&r.pipe, "request", r.headers, func(bytes int64) error {
+			if !h.alive(&r.node) {
+				return nil // it is on its way, of which there are only so many
+			}
+			r.bodySize = bytes
+			return r.recharge(h)
+		})
 	})
 	method(i, r, "method", fn(methodType),
 		func(_ *call, r *outgoingRequest) (value.Value, error) { return r.method, nil })

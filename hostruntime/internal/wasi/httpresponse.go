@@ -44,7 +44,13 @@ func outgoingResponseMethods(i *Interface) {
 		return c.newFields(r.headers, true, &r.node)
 	})
 	method(i, r, "body", fn(abi.NewResult(own(outgoingBodyResource), nil)), func(c *call, r *outgoingResponse) (value.Value, error) {
-		return c.openBody(&r.pipe, "response", r.headers)
+		h := c.Host
+		return c.openBody(&r.pipe, "response", r.headers, func(bytes int64) error {
+			if !h.alive(&r.node) {
+				return nil
+			}
+			return h.hold(&r.node, r.held+bytes)
+		})
 	})
 }
 

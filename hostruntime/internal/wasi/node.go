@@ -145,6 +145,14 @@ func (h *Host) release(n *node) error {
 	return nil
 }
 
+// alive reports whether a resource was opened and has not ended.
+func (h *Host) alive(n *node) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, alive := h.live[n]
+	return alive
+}
+
 // stopWith replaces what ends a resource.
 func (h *Host) stopWith(n *node, stop func()) {
 	h.mu.Lock()
