@@ -26,7 +26,7 @@ func (c *check) err() error { return errors.Join(c.failures...) }
 func want[T any](c *check, want T) func(T, error) {
 	return func(got T, err error) {
 		if err != nil {
-			c.failures = append(c.failures, err)
+			c.done(err)
 		} else if !reflect.DeepEqual(got, want) {
 			c.failf("got %#v, want %#v", got, want)
 		}
@@ -37,7 +37,7 @@ func want[T any](c *check, want T) func(T, error) {
 func is[T any](c *check) func(T, error) T {
 	return func(got T, err error) T {
 		if err != nil {
-			c.failures = append(c.failures, err)
+			c.done(err)
 		}
 		return got
 	}
@@ -45,6 +45,9 @@ func is[T any](c *check) func(T, error) T {
 
 // done takes the outcome of a call that returns nothing.
 func (c *check) done(err error) {
+	if trap, ok := errors.AsType[*hostruntime.Trap](err); ok {
+		err = fmt.Errorf("%w: %s", err, trap.Stderr)
+	}
 	if err != nil {
 		c.failures = append(c.failures, err)
 	}

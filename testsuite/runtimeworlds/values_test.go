@@ -9,33 +9,35 @@ import (
 // The behaviours of the world values.
 var valueBehaviours = []struct {
 	name string
+	// run is what the guests call it.
+	run string
 	// mirrors are the folders of the other generator's tests.
 	mirrors string
 	drive   func(c *check, v values.Imports)
 }{
-	{"numbers", "numbers", driveNumbers},
-	{"u32 from 2^31", "numbers", driveHighBit},
-	{"64 bits, below 2^53", "numbers", driveWide},
-	{"64 bits, negative", "numbers", driveNegative},
-	{"64 bits, all", "numbers", driveWidest},
-	{"64 bits, in lists", "lists", driveWideLists},
-	{"strings", "strings, strings-alias", driveStrings},
-	{"lists", "lists, lists-alias", driveLists},
-	{"lists, least and most", "lists", driveListLimits},
-	{"records", "records, rust/alternative-bitflags", driveRecords},
-	{"the last flag", "", driveLastFlags},
-	{"variants", "variants, cpp/variant-with-data", driveVariants},
-	{"variants, joined types", "variants", driveJoined},
-	{"options", "options", driveOptions},
-	{"results", "results", driveResults},
-	{"flavorful", "flavorful", driveFlavorful},
-	{"nested", "list-in-variant", driveNested},
-	{"16 arguments", "many-arguments", driveSixteen},
-	{"17 arguments", "", driveSeventeen},
-	{"common types", "common-types, cpp/cpp-with", driveCommon},
-	{"same names", "symbol-conflicts", driveSameNames},
-	{"shadowed names", "rust/result-no-clobber, unused-types", driveShadows},
-	{"gated features", "gated-features", driveGated},
+	{"numbers", "plain_numbers", "numbers", driveNumbers},
+	{"u32 from 2^31", "high_bit", "numbers", driveHighBit},
+	{"64 bits, below 2^53", "below_53", "numbers", driveWide},
+	{"64 bits, negative", "negative", "numbers", driveNegative},
+	{"64 bits, all", "widest", "numbers", driveWidest},
+	{"64 bits, in lists", "wide_lists", "lists", driveWideLists},
+	{"strings", "plain_strings", "strings, strings-alias", driveStrings},
+	{"lists", "plain_lists", "lists, lists-alias", driveLists},
+	{"lists, least and most", "list_limits", "lists", driveListLimits},
+	{"records", "plain_records", "records, rust/alternative-bitflags", driveRecords},
+	{"the last flag", "last_flags", "", driveLastFlags},
+	{"variants", "plain_variants", "variants, cpp/variant-with-data", driveVariants},
+	{"variants, joined types", "joined_variants", "variants", driveJoined},
+	{"options", "plain_options", "options", driveOptions},
+	{"results", "results", "results", driveResults},
+	{"flavorful", "flavorful", "flavorful", driveFlavorful},
+	{"nested", "plain_nested", "list-in-variant", driveNested},
+	{"16 arguments", "sixteen", "many-arguments", driveSixteen},
+	{"17 arguments", "seventeen", "", driveSeventeen},
+	{"common types", "common_types", "common-types, cpp/cpp-with", driveCommon},
+	{"same names", "same_names", "symbol-conflicts", driveSameNames},
+	{"shadowed names", "shadowed", "rust/result-no-clobber, unused-types", driveShadows},
+	{"gated features", "features", "gated-features", driveGated},
 }
 
 // hostValues is what the host provides, which counts its calls.

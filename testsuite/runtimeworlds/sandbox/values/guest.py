@@ -1,0 +1,10 @@
+"""Every interface, provided to the host and used from it."""
+
+import uses
+import wit_world
+from provides import *  # noqa: F403 - the classes that the toolchain looks for
+
+
+class WitWorld(wit_world.WitWorld):
+    def run(self, behaviour: str) -> None:
+        getattr(uses, behaviour)()
