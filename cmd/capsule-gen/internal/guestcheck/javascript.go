@@ -56,7 +56,16 @@ type jsModule struct {
 	lines []string
 	// top are the names declared at the top level, with what they stand for.
 	top map[string]js.IExpr
+	// depth is how far value is inside of itself, members how often it was
+	// called: objects may have each other as members.
+	depth, members int
 }
+
+// Bounds of what is looked at; what lies beyond is unknown.
+const (
+	maxDepth   = 100
+	maxMembers = 2000
+)
 
 // collect notes what the module's own names stand for.
 func (m *jsModule) collect(list []js.IStmt) {
@@ -131,6 +140,12 @@ func (m *jsModule) export(out *Member, export *js.ExportStmt) {
 // value describes what a name stands for.
 func (m *jsModule) value(name string, e js.IExpr) Member {
 	out := Member{Name: name, Kind: Unknown}
+	if m.depth == maxDepth || m.members == maxMembers {
+		return out
+	}
+	m.depth++
+	m.members++
+	defer func() { m.depth-- }()
 	switch e := e.(type) {
 	case *js.GroupExpr:
 		return m.value(name, e.X)
