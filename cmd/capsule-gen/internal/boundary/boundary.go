@@ -2,7 +2,10 @@
 // may cross: for people, as text and as a picture, and for programs, as JSON.
 package boundary
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Side says whose code a file is, and how far it is trusted.
 type Side string
@@ -66,12 +69,17 @@ type Function struct {
 	WIT string `json:"wit,omitempty"`
 }
 
-// text is how the function is shown.
+// text is how the function is shown: a resource's as "cart.add: func()".
 func (f Function) text() string {
-	if f.WIT != "" {
+	if f.WIT == "" {
+		return f.Name + ": " + f.Type
+	}
+	kind, name, found := strings.Cut(f.Name, "]")
+	if !found || !strings.HasPrefix(kind, "[") {
 		return f.WIT
 	}
-	return f.Name + ": " + f.Type
+	resource, _, _ := strings.Cut(name, ".")
+	return resource + "." + f.WIT
 }
 
 // String returns "interface#name".

@@ -77,6 +77,19 @@ func TestBothFormsShowEverything(t *testing.T) {
 	}
 }
 
+func TestFunctionsOfResourcesNameTheirs(t *testing.T) {
+	for _, test := range []struct{ name, wit, want string }{
+		{"[constructor]cart", "constructor()", "cart.constructor()"},
+		{"[method]cart.add", "add: func(n: u32)", "cart.add: func(n: u32)"},
+		{"[static]cart.version", "version: static func() -> string", "cart.version: static func() -> string"},
+		{"add", "add: func()", "add: func()"},
+	} {
+		if got := (Function{Name: test.name, WIT: test.wit}).text(); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
 func TestHostileNamesStayText(t *testing.T) {
 	const evil = "</text><script>alert(1)</script>\x1b[2J\u202e\n\x00&\"'"
 	b := *example
