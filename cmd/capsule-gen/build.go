@@ -57,13 +57,13 @@ interrupted.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.config, "config", "", "the `FILE` to use instead of the nearest capsule.toml")
-	f.StringVar(&flags.wit, "wit", "", "folder of the WIT files (without capsule.toml)")
+	f.StringVar(&flags.wit, "wit", "", "the folder `DIR` of the WIT files (without capsule.toml)")
 	f.StringVar(&flags.world, "world", "", "world that the guest implements")
 	f.StringVar(&flags.engine, "engine", "", "python, quickjs or starlingmonkey (default: by the guest's file name)")
-	f.StringVar(&flags.guest, "guest", "", "the guest's file")
-	f.StringVarP(&flags.output, "output", "o", "", "the component to write")
-	f.StringVar(&flags.timeout, "build-timeout", "2m", "how long one compiler may run")
-	f.StringVar(&flags.memory, "build-memory", "2GiB", "how much memory each process of a compiler may use")
+	f.StringVar(&flags.guest, "guest", "", "the guest's `FILE`")
+	f.StringVarP(&flags.output, "output", "o", "", "the component to write, a `FILE`")
+	f.StringVar(&flags.timeout, "build-timeout", "2m", "the `TIME` that one compiler may take")
+	f.StringVar(&flags.memory, "build-memory", "2GiB", "the memory that each process of a compiler may use, a `SIZE`")
 	f.BoolVar(&flags.available, "available", false, "pass over guests whose language isn't installed here, unless all are")
 	f.BoolVar(&flags.json, "json", false, "print the result as JSON")
 	return cmd

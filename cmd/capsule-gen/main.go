@@ -174,7 +174,7 @@ func version() string {
 func argCount(min, max int, want string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < min || max >= 0 && len(args) > max {
-			return usagef(cmd, "%s takes %s", cmd.CommandPath(), want)
+			return usagef(cmd, "%s takes %s", cmd.Name(), want)
 		}
 		return nil
 	}
