@@ -3,6 +3,8 @@ package testsuite
 
 import (
 	"os/exec"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,18 +33,24 @@ func TestImportsPointDown(t *testing.T) {
 		{module + "/wit/...", module + "/codegen"},
 		{module + "/wit/...", module + "/hostruntime"},
 		{module + "/wit/...", "github.com/tetratelabs/wazero"},
-		{module + "/cmd/...", module + "/internal/wasmtools"}, // an oracle, for tests
+		{module + "/cmd/...", module + "/internal/wasmtools"}, // oracles, for tests
+		{module + "/cmd/...", module + "/internal/witjson"},
+		{module + "/wit/...", module + "/internal/"},
+		{module + "/codegen/...", module + "/internal/"},
 		{module + "/codegen/...", module + "/hostruntime"},
 		{module + "/codegen/...", module + "/cmd"},
 		{module + "/hostruntime/...", module + "/codegen"},
 		{module + "/hostruntime/...", module + "/cmd"},
 		{module + "/hostruntime/...", module + "/sdk"},
-		{module + "/hostruntime/internal/component", "github.com/tetratelabs/wazero"},
-		{module + "/hostruntime/internal/link", "github.com/tetratelabs/wazero"},
-		{module + "/hostruntime/internal/rewrite", "github.com/tetratelabs/wazero"},
-		{module + "/hostruntime/internal/canon", "github.com/tetratelabs/wazero"},
-		{module + "/hostruntime/internal/wasi", "github.com/tetratelabs/wazero"},
+		{module + "/hostruntime/internal/...", "github.com/tetratelabs/wazero"},
 		{module + "/hostruntime/bind", "github.com/tetratelabs/wazero"},
+		{module + "/hostruntime/value", "github.com/tetratelabs/wazero"},
+		// What decides who reaches what knows of no guest.
+		{module + "/hostruntime/internal/egress", module + "/"},
+		{module + "/hostruntime/internal/overlay", module + "/"},
+		{module + "/hostruntime/internal/image", module + "/"},
+		{module + "/internal/sourcemap", module + "/"},
+		{module + "/internal/ownedir", module + "/"},
 	}
 	for _, r := range rules {
 		for _, dep := range deps(t, r.pattern) {
@@ -63,6 +71,50 @@ func TestImportsPointDown(t *testing.T) {
 	for _, dep := range deps(t, module+"/wit/abi") {
 		if under(dep, module) && dep != module+"/wit/abi" {
 			t.Errorf("wit/abi depends on %s", dep)
+		}
+	}
+}
+
+// TestWhoImports holds where dependencies stay that others could take over from.
+func TestWhoImports(t *testing.T) {
+	homes := map[string][]string{
+		"github.com/tetratelabs/wazero": {module + "/hostruntime", module + "/internal/wasmtools"},
+		"github.com/dave/jennifer":      {module + "/codegen/golang"},
+	}
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", module+"/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	met := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		for _, imported := range words[1:] {
+			for dependency, allowed := range homes {
+				if !under(imported, dependency) {
+					continue
+				}
+				met[dependency] = true
+				if !slices.Contains(allowed, words[0]) {
+					t.Errorf("%s imports %s, which is for %s", words[0], imported, strings.Join(allowed, " and "))
+				}
+			}
+		}
+	}
+	if len(met) != len(homes) {
+		t.Errorf("only %v were met: the test looks for the wrong names", met)
+	}
+}
+
+// TestExportedAPI holds that no dependency shows in what others program against.
+func TestExportedAPI(t *testing.T) {
+	foreign := regexp.MustCompile(`\b(wazero|api|experimental|jen)\.[A-Z]\w*`)
+	for _, pkg := range []string{"/hostruntime", "/hostruntime/bind", "/hostruntime/value", "/codegen", "/codegen/golang", "/wit", "/wit/abi"} {
+		out, err := exec.Command("go", "doc", "-all", module+pkg).Output()
+		if err != nil {
+			t.Fatalf("go doc %s: %v", pkg, err)
+		}
+		if name := foreign.Find(out); name != nil {
+			t.Errorf("the API of %s mentions %s", pkg, name)
 		}
 	}
 }
