@@ -8,7 +8,6 @@ import (
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
 	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
-	"github.com/capsule-kit/capsule/hostruntime/value"
 )
 
 // DefaultMaxConcurrent is the default of HandlerOptions.MaxConcurrent.
@@ -204,7 +203,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	started = true
 	written := make(chan error, 1)
-	go h.run(WithReport(ctx, &Report{}), r, in, incoming, written, stop)
+	defer close(written) // for where w panics
+	go h.run(ctx, r, in, incoming, written, stop)
 
 	// What reads and writes at once must say so, over HTTP/1.
 	_ = http.NewResponseController(w).EnableFullDuplex()
@@ -265,7 +265,8 @@ func (h *Handler) instantiate(ctx context.Context, r *http.Request) (*Instance, 
 // run runs the guest of one request, and says what became of it when written
 // has said how the response ended.
 func (h *Handler) run(ctx context.Context, r *http.Request, in *Instance, incoming *wasi.Incoming, written <-chan error, stop func()) {
-	_, err := in.Call(ctx, h.export, []value.Value{incoming.Request, incoming.Out}...)
+	var report Report
+	_, err := in.Call(WithReport(ctx, &report), h.export, incoming.Request, incoming.Out)
 	// What the guest left unfinished ends with it: its response's body, or
 	// the response itself.
 	closing := in.Close(context.WithoutCancel(ctx))
@@ -277,5 +278,5 @@ func (h *Handler) run(ctx context.Context, r *http.Request, in *Instance, incomi
 			err = later
 		}
 	}
-	h.done(Handled{Request: r, Report: *ctx.Value(reportKey{}).(*Report), Err: err})
+	h.done(Handled{Request: r, Report: report, Err: err})
 }

@@ -96,6 +96,7 @@ func TestServers(t *testing.T) {
 			t.Run("responses", func(t *testing.T) { testResponses(t, c) })
 			t.Run("streaming", func(t *testing.T) { testStreaming(t, c) })
 			t.Run("failures", func(t *testing.T) { testFailures(t, c) })
+			t.Run("writer panics", func(t *testing.T) { testWriterPanics(t, c) })
 			t.Run("client leaves", func(t *testing.T) { testClientLeaves(t, c) })
 			t.Run("load", func(t *testing.T) { testLoad(t, c) })
 			if spec.Engine == guest.Python {
@@ -190,6 +191,25 @@ func testFailures(t *testing.T, c *hostruntime.Component) {
 	if _, body, h := s.send(s.request("GET", "/hello?name=x", nil)); !strings.HasPrefix(body, "hello x") || h.Err != nil {
 		t.Errorf("afterwards: %q, %v", body, h.Err)
 	}
+}
+
+// panics is a ResponseWriter of other code's that gives up.
+type panics struct{ http.ResponseWriter }
+
+func (panics) Write([]byte) (int, error) { panic(http.ErrAbortHandler) }
+
+// testWriterPanics: the end of such a request is told too.
+func testWriterPanics(t *testing.T, c *hostruntime.Component) {
+	s := serve(t, c, hostruntime.HandlerOptions{})
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("no panic, want the writer's")
+			}
+		}()
+		s.handler.ServeHTTP(panics{httptest.NewRecorder()}, httptest.NewRequest("GET", "/hello?name=Ada", nil))
+	}()
+	s.handled()
 }
 
 func testClientLeaves(t *testing.T, c *hostruntime.Component) {
