@@ -47,7 +47,7 @@ type entityPath struct {
 	name
 }
 
-// pos returns where the path starts.
+// start returns where the path starts.
 func (p *entityPath) start() Position {
 	if p.pkg != nil {
 		return p.pkg.namespace.pos

@@ -1,6 +1,9 @@
 package wit
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 const (
 	maxHintLength     = 64
@@ -54,10 +57,4 @@ func distance(a, b string) int {
 	return last[len(b)]
 }
 
-func keys[V any](m map[string]V) []string {
-	list := make([]string, 0, len(m))
-	for k := range m {
-		list = append(list, k)
-	}
-	return list
-}
+func keys[V any](m map[string]V) []string { return slices.Collect(maps.Keys(m)) }

@@ -6,7 +6,7 @@ import "github.com/capsule-kit/capsule/wit/abi"
 // keys are canonical.
 type nameSet map[string]name
 
-// define notes a name, and reports one that clashes with it.
+// defineName notes a name, and reports one that clashes with it.
 func (r *resolver) defineName(in nameSet, key string, n name, where string) {
 	if first, taken := in[key]; taken {
 		r.clash(n, first, "name", where)

@@ -2,7 +2,7 @@ package rewrite
 
 import "testing"
 
-// references returns a module with references to two functions, in code, and
+// referencing returns a module with references to two functions, in code, and
 // a table of its own.
 func referencing() *asm {
 	var m asm

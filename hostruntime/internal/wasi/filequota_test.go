@@ -43,7 +43,7 @@ func (g *guest) used(bytes uint64, entries int64) {
 	}
 }
 
-// size returns how much longer than at first all files together are.
+// folderSize returns how much longer than at first all files together are.
 func folderSize(t *testing.T, host string) (total int64) {
 	t.Helper()
 	err := filepath.Walk(host, func(_ string, info os.FileInfo, err error) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -210,20 +211,11 @@ func (in *inputs) digest(r Request, toolchainID string) string {
 	add("recipe", recipe, "engine", string(r.Engine), toolchainID, "world", r.World, "guest", in.guest)
 	for _, files := range []map[string][]byte{in.wit, in.guests} {
 		add("files", fmt.Sprint(len(files)))
-		for _, path := range sorted(files) {
+		for _, path := range slices.Sorted(maps.Keys(files)) {
 			add(path, string(files[path]))
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))
-}
-
-func sorted(files map[string][]byte) []string {
-	paths := make([]string, 0, len(files))
-	for path := range files {
-		paths = append(paths, path)
-	}
-	slices.Sort(paths)
-	return paths
 }
 
 func digest(data []byte) string {
