@@ -87,7 +87,7 @@ func (a *app) boundary(ctx context.Context, chosen []*config.Task, asJSON, asSVG
 func (a *app) boundaryOf(ctx context.Context, t *config.Task) (*boundary.Boundary, error) {
 	world, err := a.loadWorld(ctx, t.WIT, t.World)
 	if err != nil {
-		return nil, err
+		return nil, inTask(t, err)
 	}
 	b := &boundary.Boundary{
 		Task: t.Name, World: world.ID(), Engine: string(t.Engine), Component: filepath.ToSlash(shorten(t.Output)),

@@ -2,11 +2,20 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/compile"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
 	"github.com/capsule-kit/capsule/wit"
 )
+
+// inTask says which task an error is about, where there are several.
+func inTask(t *config.Task, err error) error {
+	if t.Name == "" {
+		return err
+	}
+	return fmt.Errorf("task %s: %w", t.Name, err)
+}
 
 // loadWorld reads the WIT of a task and returns its world.
 func (a *app) loadWorld(ctx context.Context, folder, name string) (*wit.World, error) {

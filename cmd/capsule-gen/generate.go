@@ -166,7 +166,7 @@ func (a *app) outputs(ctx context.Context, chosen []*config.Task) ([]output, err
 func (a *app) outputsOf(ctx context.Context, t *config.Task) ([]output, error) {
 	world, err := a.loadWorld(ctx, t.WIT, t.World)
 	if err != nil {
-		return nil, err
+		return nil, inTask(t, err)
 	}
 	var options codegen.Options
 	folders := map[codegen.Language]string{codegen.Go: t.Go, codegen.Python: t.Python, codegen.JavaScript: t.JS}

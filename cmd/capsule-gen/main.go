@@ -87,15 +87,20 @@ func run(ctx context.Context, a *app, args []string) int {
 	return exitFailed
 }
 
-// complain prints an error. Whatever its message quotes, it is safe to show.
+// complain prints an error, and once what several tasks have in common.
+// Whatever its message quotes, it is safe to show.
 func (a *app) complain(err error) {
+	said := map[string]bool{}
 	for _, text := range flatten(err) {
-		fmt.Fprintln(a.err, "capsule-gen: "+escape.Text(text))
+		if !said[text] {
+			fmt.Fprintln(a.err, "capsule-gen: "+escape.Text(text))
+		}
+		said[text] = true
 	}
 }
 
-// flatten returns the texts of joined errors one by one, those about WIT with
-// the source line below.
+// flatten returns the texts of joined errors one by one. Those about WIT have
+// the source line below, and where they name a position, nothing before it.
 func flatten(err error) []string {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []string
@@ -106,6 +111,9 @@ func flatten(err error) []string {
 	}
 	if e, ok := err.(*wit.Error); ok {
 		return []string{wit.Detail(e)}
+	}
+	if e, ok := errors.AsType[*wit.Error](err); ok && e.Pos.Line > 0 {
+		return flatten(errors.Unwrap(err))
 	}
 	return []string{err.Error()}
 }
