@@ -31,9 +31,8 @@ type Staged struct {
 // when the file already holds data.
 func Stage(path string, data []byte) (_ *Staged, err error) {
 	mode := fs.FileMode(0o644)
-	// A symbolic link is followed, so that what it names is replaced, not it.
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
+	if path, err = follow(path); err != nil {
+		return nil, err
 	}
 	switch info, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -68,6 +67,32 @@ func Stage(path string, data []byte) (_ *Staged, err error) {
 		err = temp.Chmod(mode)
 	}
 	return s, errors.Join(err, temp.Close())
+}
+
+// follow returns the file that a symbolic link leads to, so that what it names
+// is replaced, not it; any other path as it is. The link must stay within its
+// folder: a guest comes in a folder that somebody else may have filled, and
+// what is written there must not land in a file of the user's elsewhere.
+func follow(path string) (string, error) {
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return path, nil // whatever else is wrong comes up when it is written
+	}
+	refused := func(reason string) (string, error) {
+		return "", &fs.PathError{Op: "write", Path: path, Err: errors.New(reason)}
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return refused("a symbolic link that leads nowhere: remove it")
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		return "", err
+	}
+	if rel, err := filepath.Rel(folder, target); err != nil || !filepath.IsLocal(rel) {
+		return refused("a symbolic link that leads out of its folder: remove it")
+	}
+	return target, nil
 }
 
 // Commit moves the file into place.

@@ -73,6 +73,26 @@ func TestWriteKeepsModeAndLink(t *testing.T) {
 	}
 }
 
+func TestLinksOutOfTheFolderAreNotFollowed(t *testing.T) {
+	dir := t.TempDir()
+	outside, folder := filepath.Join(dir, "outside"), filepath.Join(dir, "folder")
+	if err := os.WriteFile(outside, []byte("the user's own"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i, target := range []string{"../outside", outside, "../folder/../outside", "../nothing"} {
+		link := filepath.Join(folder, string(rune('a'+i)))
+		if err := os.Symlink(target, link); err != nil {
+			t.Skip(err)
+		}
+		if _, err := Write(link, []byte("new")); err == nil || read(t, outside) != "the user's own" {
+			t.Errorf("%s was followed: %v", target, err)
+		}
+	}
+}
+
 func TestCommitNewOverwritesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	stage := func(data string) *Staged {
