@@ -33,11 +33,25 @@ func want[T any](c *check, want T) func(T, error) {
 	}
 }
 
-// is takes the outcome of a call whose value it returns.
+// stop is what ends a test that can't go on.
+type stop struct{}
+
+// run runs f, up to a call in it that fails and whose value it needs.
+func (c *check) run(f func()) {
+	defer func() {
+		if r := recover(); r != nil && r != (stop{}) {
+			panic(r)
+		}
+	}()
+	f()
+}
+
+// is takes the outcome of a call whose value it returns. It ends run if there is none.
 func is[T any](c *check) func(T, error) T {
 	return func(got T, err error) T {
 		if err != nil {
 			c.done(err)
+			panic(stop{})
 		}
 		return got
 	}

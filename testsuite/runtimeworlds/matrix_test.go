@@ -39,7 +39,7 @@ type world struct {
 	behaviours []behaviour
 }
 
-var worlds = []world{valuesWorld()}
+var worlds = []world{valuesWorld(), providerWorld()}
 
 // A limitation is a cell that stays empty, and why.
 type limitation struct {
@@ -64,7 +64,7 @@ func TestMatrix(t *testing.T) {
 								continue
 							}
 							c := &check{ctx: t.Context()}
-							test(c, comp)
+							c.run(func() { test(c, comp) })
 							cells[[3]string{engine, b.name, how}] = c.err()
 						}
 					}

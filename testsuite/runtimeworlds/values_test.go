@@ -66,7 +66,7 @@ func TestHostIsAsDriven(t *testing.T) {
 	for _, b := range valueBehaviours {
 		host, _ := hostValues()
 		c := &check{ctx: t.Context()}
-		b.drive(c, host)
+		c.run(func() { b.drive(c, host) })
 		if err := c.err(); err != nil {
 			t.Errorf("%s: %v", b.name, err)
 		}

@@ -2,7 +2,7 @@
 
 import uses
 import wit_world
-from provides import *  # noqa: F403 - the classes that the toolchain looks for
+from provides import *
 
 
 class WitWorld(wit_world.WitWorld):

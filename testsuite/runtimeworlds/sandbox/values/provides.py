@@ -7,22 +7,22 @@ from wit_world import exports
 from wit_world.imports import base, flavorful, nested, results, variants
 
 __all__ = [
-    "Numbers",
-    "Wide",
-    "Strings",
-    "Lists",
-    "Records",
-    "Variants",
-    "Options",
-    "Results",
-    "Flavorful",
-    "Nested",
     "Arguments",
     "Common",
     "First",
+    "Flavorful",
+    "Gated",
+    "Lists",
+    "Nested",
+    "Numbers",
+    "Options",
+    "Records",
+    "Results",
     "Second",
     "Shadows",
-    "Gated",
+    "Strings",
+    "Variants",
+    "Wide",
 ]
 
 kept = 0
