@@ -34,10 +34,10 @@ Without a call, a component that exports wasi:cli/run is run as a program, with
 the arguments after -- and the standard streams.
 
 The guest is granted nothing but what its task in capsule.toml, --env, --dir and
---net give it. Functions of the
-world that it imports, if they return nothing, are answered and shown on standard
-error; any other import that isn't WASI's stops the guest when it calls it. The
-limits of a task hold for it here too, and can only be narrowed.
+--net give it. Functions of the world that it imports, if they return nothing,
+are answered and shown on standard error; any other import that isn't WASI's
+stops the guest when it calls it. The limits that capsule.toml gives a task hold,
+and can only be narrowed; a host program sets limits of its own.
 
 The result goes to standard output, what the guest prints to standard error
 (a program's output to standard output). The exit status is 0 if all went well, 2
