@@ -16,8 +16,9 @@ type Report struct {
 	Export string
 	// Outcome is how it ended: see the Outcome constants.
 	Outcome string
-	// Error is the text of the call's error, empty if it had none; Limit is the
-	// LimitError's, empty if no limit ended the call.
+	// Error is the text of the call's error, empty if it had none or it was the
+	// function's own error case; Limit is the LimitError's, empty if no limit
+	// ended the call.
 	Error, Limit string
 	// ExitCode is the status with which the guest ended itself.
 	ExitCode int
