@@ -108,7 +108,7 @@ func (g *Gate) resolve(ctx context.Context, h host) ([]netip.Addr, error) {
 	if err != nil {
 		return nil, err
 	}
-	addrs = addrs[:min(len(addrs), maxAddrs)]
+	addrs = slices.Clone(addrs[:min(len(addrs), maxAddrs)]) // a resolver may keep its own
 	for i, a := range addrs {
 		addrs[i] = a.Unmap()
 	}

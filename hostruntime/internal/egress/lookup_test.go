@@ -216,3 +216,22 @@ func TestDial(t *testing.T) {
 		t.Error("dialled after Close")
 	}
 }
+
+// A list is a resolver that gives everybody the same list.
+type list []netip.Addr
+
+func (l list) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) { return l, nil }
+
+func TestResolversKeepTheirLists(t *testing.T) {
+	mapped := netip.MustParseAddr("::ffff:8.8.8.8")
+	names := list{mapped}
+	g := newGate(t, Config{
+		Grants: []Grant{{Host: "example.org", Protocols: TCP, Ports: []Ports{{1, 1}}}}, Resolver: names,
+	})
+	if got, err := g.Lookup(t.Context(), "example.org"); err != nil || len(got) != 1 || got[0] != mapped.Unmap() {
+		t.Errorf("%v, %v", got, err)
+	}
+	if names[0] != mapped {
+		t.Errorf("the resolver's list is %v now", names)
+	}
+}
