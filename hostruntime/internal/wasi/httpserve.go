@@ -145,7 +145,8 @@ func setResponse(c *call) (value.Value, error) {
 	if err := c.release(&response.node); err != nil {
 		return nil, err
 	}
-	if status := int(response.status); status < 200 {
+	status := int(response.status)
+	if _, ok := contentLength(response.headers); !ok || status < 200 {
 		response.discard()
 		out.incoming.answer(0, nil, nil, httpCode("HTTP-protocol-error"))
 	} else {

@@ -171,6 +171,10 @@ func TestBadResponses(t *testing.T) {
 			g.equal(g.upload(body, []byte("text"), value.Option{}),
 				fail(value.Variant{Case: "HTTP-response-body-size", Payload: some(value.U64(4))}))
 		}, ErrBodyUnfinished, 200},
+		{"lengths that disagree", func(g *guest, out value.Value) {
+			headers := g.ok(httpPkg, "[static]fields.from-list", value.List{entry("content-length", "4"), entry("content-length", "5")})
+			g.set(out, ok(g.call(httpPkg, "[constructor]outgoing-response", headers)))
+		}, nil, 500},
 		{"no body of its own", func(g *guest, out value.Value) {
 			g.set(out, ok(g.call(httpPkg, "[constructor]outgoing-response", g.call(httpPkg, "[constructor]fields"))))
 		}, nil, 200},
