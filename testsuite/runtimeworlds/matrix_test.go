@@ -39,7 +39,7 @@ type world struct {
 	behaviours []behaviour
 }
 
-var worlds = []world{valuesWorld(), providerWorld()}
+var worlds = []world{valuesWorld(), providerWorld(), userWorld()}
 
 // A limitation is a cell that stays empty, and why.
 type limitation struct {
