@@ -51,6 +51,10 @@ func (p *Policy) check() error {
 	if p.Deterministic != nil && len(p.Dirs)+len(p.Network.Allow)+len(p.Network.Listen) > 0 {
 		return errors.New("hostruntime: a deterministic policy can't grant folders or the network")
 	}
+	if p.Deterministic != nil && p.Stdin != nil && !wasi.InMemory(p.Stdin) {
+		// How much there is each time the guest looks is a matter of time.
+		return errors.New("hostruntime: the standard input of a deterministic policy must be a *bytes.Reader, *bytes.Buffer or *strings.Reader")
+	}
 	return nil
 }
 

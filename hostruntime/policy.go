@@ -39,7 +39,8 @@ type Policy struct {
 	// Network is what the guest may reach; default nothing.
 	Network Network
 	// Deterministic makes runs equal; such a policy can't grant folders or the
-	// network, and its Stdin must be in memory. Default nil: real clocks and
+	// network, and its Stdin must be a *bytes.Reader, *bytes.Buffer or
+	// *strings.Reader. Default nil: real clocks and
 	// real randomness.
 	Deterministic *Deterministic
 	// Stdin is what the guest can read; default nothing.

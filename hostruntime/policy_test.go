@@ -1,6 +1,10 @@
 package hostruntime
 
-import "testing"
+import (
+	"io"
+	"strings"
+	"testing"
+)
 
 func TestLimitsNarrow(t *testing.T) {
 	whole := Limits{}.withDefaults()
@@ -22,6 +26,7 @@ func TestDeterministicPolicyGrantsNothing(t *testing.T) {
 	for name, p := range map[string]Policy{
 		"folder":  {Dirs: []Dir{{Host: ".", Guest: "/"}}},
 		"network": {Network: Network{Allow: []NetworkGrant{{Host: "example.org"}}}},
+		"input":   {Stdin: io.LimitReader(strings.NewReader("x"), 1)},
 		"listen":  {Network: Network{Listen: []ListenGrant{{Protocol: ProtocolTCP}}}},
 	} {
 		if err := p.check(); err != nil {

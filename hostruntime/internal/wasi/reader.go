@@ -30,13 +30,20 @@ type reader struct {
 
 func newReader(from io.Reader, signal func()) *reader {
 	r := &reader{from: from, signal: signal}
-	switch from.(type) {
-	case nil:
+	r.inline = InMemory(from)
+	if from == nil {
 		r.err = io.EOF
-	case *bytes.Reader, *bytes.Buffer, *strings.Reader:
-		r.inline = true
 	}
 	return r
+}
+
+// InMemory reports whether all that a reader has is there already.
+func InMemory(from io.Reader) bool {
+	switch from.(type) {
+	case *bytes.Reader, *bytes.Buffer, *strings.Reader:
+		return true
+	}
+	return false
 }
 
 // read returns up to n bytes, none if there are none yet.
