@@ -25,6 +25,7 @@ func repeat(n int, line string) string {
 func TestHostileText(t *testing.T) {
 	const n = 5000
 	last := strconv.Itoa(n)
+	const long = "abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyz"
 	for _, row := range []struct {
 		name, text string
 		code       string // of the error, empty where there is none
@@ -47,6 +48,9 @@ func TestHostileText(t *testing.T) {
 		{"unknown imports", repeat(n, "interface i# {}") + "world w { " + repeat(n, "import j#;") + "}", CodeUnknownName},
 		{"packages that use each other", "package p:n0 { interface i { use p:n1/i.{t}; } }" + repeat(n, "package p:n# { interface i { use p:n$/i.{t}; use p:n"+last+"/i.{t as u}; } }"), CodeRecursive},
 		{"one long line of mistakes", "interface i { " + strings.Repeat("x ", 10*n) + "}", CodeSyntax},
+		{"constructors", "interface i { resource r { " + strings.Repeat("constructor();\n", 30*n) + "} }", CodeDuplicate},
+		{"unknown renames", "world a { " + repeat(1900, "import "+long+"-x#: func();") + "} world w { include a with { " +
+			repeat(10*n, long+"-y# as b#,") + "} }", CodeUnknownName},
 		{"docs", strings.Repeat("/// a\n", 10*n) + "interface i {}", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {

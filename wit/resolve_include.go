@@ -48,7 +48,7 @@ func (b *worldBuilder) include(t *includeText, rank int) {
 		in.item(&b.exports, i, sub)
 	}
 	for _, n := range t.names {
-		if in.unused[n.from.text] {
+		if in.unused[n.from.text] && !b.r.full() {
 			in.unused[n.from.text] = false
 			e := b.r.report(n.from.pos, CodeUnknownName, "world %s has no import or export with the plain name %s", quoted(t.path.text), quoted(n.from.text))
 			e.suggest(n.from.text, plainNames(from))

@@ -1,5 +1,7 @@
 package wit
 
+import "slices"
+
 // namedInterface resolves an interface of a package.
 func (r *resolver) namedInterface(e *entity) {
 	e.types = &typeScope{owner: Owner{Interface: e.iface}, off: e.off, where: " in interface " + quoted(e.text)}
@@ -44,14 +46,15 @@ func (r *resolver) interfaceBody(s *scope, it *Interface, sc *typeScope, t *inte
 	r.getters(it.Funcs, sc.where)
 }
 
-// join makes a function known to its resource, a constructor first.
+// join makes a function known to its resource, the constructor first; a second
+// one, which is reported elsewhere, isn't moved.
 func (f *Func) join() {
 	if f.Resource == nil {
 		return
 	}
 	methods := &f.Resource.Methods
-	if f.Kind == Constructor {
-		*methods = append([]*Func{f}, *methods...)
+	if f.Kind == Constructor && (len(*methods) == 0 || (*methods)[0].Kind != Constructor) {
+		*methods = slices.Insert(*methods, 0, f)
 		return
 	}
 	*methods = append(*methods, f)
