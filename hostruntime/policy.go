@@ -40,8 +40,7 @@ type Policy struct {
 	Network Network
 	// Deterministic makes runs equal; such a policy can't grant folders or the
 	// network, and its Stdin must be a *bytes.Reader, *bytes.Buffer or
-	// *strings.Reader. Default nil: real clocks and
-	// real randomness.
+	// *strings.Reader. Default nil: real clocks and real randomness.
 	Deterministic *Deterministic
 	// Stdin is what the guest can read; default nothing.
 	Stdin io.Reader
