@@ -4,11 +4,25 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime"
 )
+
+// A noticed context says when it is looked into, as a call does once it has
+// begun.
+type noticed struct {
+	context.Context
+	once  *sync.Once
+	begun chan struct{}
+}
+
+func (n noticed) Value(key any) any {
+	n.once.Do(func() { close(n.begun) })
+	return n.Context.Value(key)
+}
 
 // Closing what a guest runs on, while it runs, would leave a guest that nothing
 // stops.
@@ -20,11 +34,12 @@ func TestClosingDuringACallIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calling, cancel := context.WithCancel(ctx)
+	cancelled, cancel := context.WithCancel(ctx)
 	defer cancel()
+	calling := noticed{Context: cancelled, once: &sync.Once{}, begun: make(chan struct{})}
 	called := make(chan error, 1)
 	go func() { _, err := in.Call(calling, "run"); called <- err }()
-	time.Sleep(50 * time.Millisecond) // for the call to begin
+	<-calling.begun
 	for what, close := range map[string]func(context.Context) error{"runtime": rt.Close, "component": c.Close} {
 		if err := close(ctx); err != hostruntime.ErrBusy {
 			t.Errorf("closing the %s: %v, want ErrBusy", what, err)
