@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/capsule-kit/capsule/codegen/internal/file"
-	"github.com/capsule-kit/capsule/codegen/internal/guest"
 	"github.com/capsule-kit/capsule/wit"
 )
 
@@ -151,7 +150,7 @@ func (a *author) typed(module string, f *wit.Func) (signature, []string) {
 	// Of the types in the signature, only those of tags are to be imported.
 	unused := &author{e: a.e, imported: map[string]map[string]string{}, classes: a.classes, taken: maps.Clone(a.taken)}
 	sig := a.e.signature(f, unused)
-	if _, err, is := guest.Result(f.Result); is && err != nil {
+	if _, err, is := a.e.thrown(f.Result); is && err != nil {
 		sig.throws = a.e.typ(err, a, f.Pos)
 	}
 	tag := "@type {typeof import(" + quote(module) + ")." + lower(f.Name) + "}"

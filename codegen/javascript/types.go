@@ -184,7 +184,7 @@ func (e *emitter) signature(f *wit.Func, n namer) signature {
 		taken[name] = true
 		s.params = append(s.params, param{name, e.typ(p.Type, n, f.Pos)})
 	}
-	if ok, err, is := guest.Result(f.Result); is {
+	if ok, err, is := e.thrown(f.Result); is {
 		s.ret = e.typ(ok, n, f.Pos)
 		s.throws = "undefined"
 		if err != nil {
@@ -197,6 +197,16 @@ func (e *emitter) signature(f *wit.Func, n namer) signature {
 		s.ret = e.typ(f.Result, n, f.Pos)
 	}
 	return s
+}
+
+// thrown returns the parts of a function's result where the function returns the
+// one and throws the other. StarlingMonkey doesn't look behind another name of a
+// result type, which a use or an alias gives it: such a result is a value.
+func (e *emitter) thrown(t *wit.Type) (ok, err *wit.Type, is bool) {
+	if t != nil && t.Def != nil && t.Def.Shape.Def != nil && e.engine == StarlingMonkey {
+		return nil, nil, false
+	}
+	return guest.Result(t)
 }
 
 // list returns the parameters as TypeScript declares them.

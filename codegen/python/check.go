@@ -70,7 +70,7 @@ func (e *emitter) checkShadowing(types []*wit.TypeDef, imported []*wit.Func, pro
 		}
 	}
 	for _, f := range imported {
-		if _, _, is := guest.Result(f.Result); is {
+		if _, _, is := raised(f.Result); is {
 			needs["Err"] = true
 			needs["isinstance"] = true
 		}

@@ -119,13 +119,23 @@ func (m *module) signature(f *wit.Func, self string, sc scope) signature {
 		}
 		return s
 	}
-	if ok, err, is := guest.Result(f.Result); is {
+	if ok, err, is := raised(f.Result); is {
 		s.ret = m.typ(ok, sc, f.Pos)
 		s.raises = m.described(err, sc, f.Pos)
 	} else if f.Result != nil {
 		s.ret = m.typ(f.Result, sc, f.Pos)
 	}
 	return s
+}
+
+// raised returns the parts of a function's result where the function returns the
+// one and raises the other. componentize-py doesn't look behind another name of
+// a result type, which a use or an alias gives it: such a result is a value.
+func raised(t *wit.Type) (ok, err *wit.Type, is bool) {
+	if t != nil && t.Def != nil && t.Def.Shape.Def != nil {
+		return nil, nil, false
+	}
+	return guest.Result(t)
 }
 
 // described is typ for a docstring. Nothing is imported for the sake of prose:
