@@ -11,7 +11,7 @@ PEER := $(CACHE)/bench/installed
 TSC := $(LINT)/js/node_modules/.bin/tsc
 PLATFORMS := darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 linux/arm64
 
-.PHONY: help demo test test-go test-guests lint lint-go lint-python lint-js vet-platforms bench conformance fuzz generate check-generated
+.PHONY: help demo test test-go test-guests lint lint-go lint-python lint-js vet-platforms bench soak conformance fuzz generate check-generated
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -34,9 +34,13 @@ test-guests: $(TSC) ## Tests with guests built by the real toolchains
 bench: $(PEER) ## Figures: start, instantiate, first and steady call, metering; beside wasmtime's
 	$(GO) run ./testsuite/bench -peer $(CACHE)/bench/bin/python
 
-conformance: ## Random types and values, as in definitions.py and wasmtime; SEED draws others
+soak: ## Random tasks for SOAK (1h), a third hostile: endings as expected, no growth
+	$(GO) run ./testsuite/soak -for $(or $(SOAK),1h) $(if $(SEED),-seed $(SEED))
+
+conformance: ## Random types and values, as in definitions.py and wasmtime, SEED draws others; determinism in 20 processes
 	$(GO) test -tags conformance -v -run TestMemoryIsDefinitionsPys ./hostruntime/internal/canon -seed $(or $(SEED),1)
 	$(GO) test -tags conformance -v -timeout 30m ./testsuite/differential -seed $(or $(SEED),1)
+	$(GO) test -tags guests -v -timeout 30m ./testsuite/determinism -runs 20
 	$(GO) test -tags conformance -v -timeout 30m -run TestMutated ./testsuite/spec -seed $(or $(SEED),1) -mutations 20000
 
 fuzz: ## Fuzz every target for FUZZTIME each

@@ -89,7 +89,7 @@ func (p Program) Run(ctx context.Context, c *hostruntime.Component, seed uint64)
 	in, err := c.Instantiate(ctx, hostruntime.Policy{
 		Deterministic: &hostruntime.Deterministic{Seed: seed},
 		Limits: hostruntime.Limits{
-			Fuel: hostruntime.FuelLow, MemoryBytes: 64 << 20,
+			Fuel: 30_000_000, MemoryBytes: 64 << 20,
 			WallTime: 10 * time.Minute, // which fuel ends long before
 		},
 	}, hostruntime.Imports{console})
