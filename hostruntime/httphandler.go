@@ -223,6 +223,19 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		http.Error(w, http.StatusText(statusOf(err)), statusOf(err))
 	}
+	discard(w, r)
+}
+
+// discard drops what the guest did not read of the request. net/http does so
+// too, but in full duplex when it is too late: where the body ends then, it
+// reads the connection twice at a time and panics. The response goes first,
+// for clients that wait for it before they send more.
+func discard(w http.ResponseWriter, r *http.Request) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return
+	}
+	_ = http.NewResponseController(w).Flush()
+	_ = r.Body.Close()
 }
 
 // refuse answers a request that no guest gets.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -95,6 +96,7 @@ func TestServers(t *testing.T) {
 			c := load(t, spec)
 			t.Run("responses", func(t *testing.T) { testResponses(t, c) })
 			t.Run("streaming", func(t *testing.T) { testStreaming(t, c) })
+			t.Run("unread bodies", func(t *testing.T) { testUnreadBodies(t, c) })
 			t.Run("failures", func(t *testing.T) { testFailures(t, c) })
 			t.Run("writer panics", func(t *testing.T) { testWriterPanics(t, c) })
 			t.Run("client leaves", func(t *testing.T) { testClientLeaves(t, c) })
@@ -173,6 +175,34 @@ func testStreaming(t *testing.T, c *hostruntime.Component) {
 	}
 	if _, body, _ := s.send(s.request("GET", "/slowly", nil)); strings.Count(body, ";") != 20 {
 		t.Errorf("got %q", body)
+	}
+}
+
+// A guest that doesn't read its request leaves the connection as it should be:
+// net/http used to panic there.
+func testUnreadBodies(t *testing.T, c *hostruntime.Component) {
+	handler, err := hostruntime.NewHandler(c, hostruntime.HandlerOptions{Policy: hostruntime.Policy{Limits: hostruntime.Limits{WallTime: patience}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer handler.Close()
+	var complaints strings.Builder
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(&complaints, "", 0)
+	server.Start()
+	for _, path := range []string{"/hello?name=x", "/throw", "/hello?name=x"} {
+		resp, err := server.Client().Post(server.URL+path, "text/plain", strings.NewReader("body"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		resp.Body.Close()
+	}
+	server.Close()
+	if complaints.Len() > 0 {
+		t.Errorf("the server said %s", complaints.String())
 	}
 }
 
