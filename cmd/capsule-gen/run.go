@@ -74,14 +74,15 @@ program's own exit status is passed on. --report tells more.`,
 }
 
 func (a *app) run(cmd *cobra.Command, flags runFlags, target, call string, args []string) (err error) {
-	path, limits, grants, err := flags.target(cmd, target)
+	task, err := flags.target(cmd, target)
 	if err != nil {
 		return err
 	}
-	policy, err := flags.policy(limits, grants)
+	policy, err := flags.policy(task)
 	if err != nil {
 		return &usageError{err, cmd}
 	}
+	path := task.Output
 	policy.Args = append([]string{filepath.Base(path)}, args...)
 	var parsed *value.Call
 	if call != "" {

@@ -39,10 +39,15 @@ func (f *runFlags) define(cmd *cobra.Command) {
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
 }
 
-// policy returns what the task and the flags grant, with limits.
-func (f *runFlags) policy(limits hostruntime.Limits, task config.Grants) (hostruntime.Policy, error) {
+// policy returns what the task and the flags grant, with their limits. Any error
+// is one of usage.
+func (f *runFlags) policy(t *config.Task) (hostruntime.Policy, error) {
+	limits, err := f.limits(t.Limits)
 	p := hostruntime.Policy{Limits: limits}
-	task.Policy(&p)
+	if err != nil {
+		return p, err
+	}
+	t.Grants.Policy(&p)
 	for _, variable := range f.env {
 		if err := config.CheckEnv(variable); err != nil {
 			return p, fmt.Errorf("--env: %w", err)
@@ -76,26 +81,29 @@ func (f *runFlags) policy(limits hostruntime.Limits, task config.Grants) (hostru
 	return p, nil
 }
 
-// target returns the file of a component or task, the limits that hold, and
-// what the task grants.
-func (f runFlags) target(cmd *cobra.Command, name string) (path string, limits hostruntime.Limits, grants config.Grants, err error) {
-	var own config.Limits
-	path = name
-	if !strings.HasSuffix(name, ".wasm") && !strings.ContainsAny(name, `/\`) {
-		c, err := loadConfig(f.config)
-		if err != nil {
-			return "", limits, grants, noConfig(cmd, err, "a file whose name ends in .wasm")
-		}
-		t, err := c.Task(name)
-		if err != nil {
-			return "", limits, grants, err
-		}
-		if _, err := os.Stat(t.Output); errors.Is(err, fs.ErrNotExist) {
-			return "", limits, grants, fmt.Errorf("%s doesn't exist yet: capsule-gen build %s makes it", shown(t.Output), name)
-		}
-		path, own, grants = t.Output, t.Limits, t.Grants
+// target returns the task called name, or for the name of a file one that has
+// it for output and nothing else.
+func (f *runFlags) target(cmd *cobra.Command, name string) (*config.Task, error) {
+	if strings.HasSuffix(name, ".wasm") || strings.ContainsAny(name, `/\`) {
+		return &config.Task{Output: name}, nil
 	}
-	limits = hostruntime.Limits{
+	c, err := loadConfig(f.config)
+	if err != nil {
+		return nil, noConfig(cmd, err, "a file whose name ends in .wasm")
+	}
+	t, err := c.Task(name)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(t.Output); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s doesn't exist yet: capsule-gen build %s makes it", shown(t.Output), name)
+	}
+	return t, nil
+}
+
+// limits returns a task's limits as the flags narrow them.
+func (f *runFlags) limits(own config.Limits) (hostruntime.Limits, error) {
+	limits := hostruntime.Limits{
 		Fuel:        own.Fuel,
 		WallTime:    own.WallTime,
 		MemoryBytes: uint64(own.MemoryBytes),
@@ -104,39 +112,39 @@ func (f runFlags) target(cmd *cobra.Command, name string) (path string, limits h
 	if f.fuel != "" {
 		n, err := config.ParseFuel(f.fuel)
 		if err != nil {
-			return "", limits, grants, &usageError{fmt.Errorf("--fuel: %w", err), cmd}
+			return limits, fmt.Errorf("--fuel: %w", err)
 		}
 		if own.Fuel > 0 && n > own.Fuel {
-			return "", limits, grants, usagef(cmd, "--fuel: the task allows %d", own.Fuel)
+			return limits, fmt.Errorf("--fuel: the task allows %d", own.Fuel)
 		}
 		limits.Fuel = n
 	}
 	if f.stdout != "" {
 		n, err := config.ParseBytes(f.stdout)
 		if err != nil {
-			return "", limits, grants, &usageError{fmt.Errorf("--stdout: %w", err), cmd}
+			return limits, fmt.Errorf("--stdout: %w", err)
 		}
 		limits.WrittenBytes = uint64(n)
 	}
 	if f.timeout != "" {
 		d, err := config.ParseDuration(f.timeout)
 		if err != nil {
-			return "", limits, grants, &usageError{fmt.Errorf("--timeout: %w", err), cmd}
+			return limits, fmt.Errorf("--timeout: %w", err)
 		}
 		if own.WallTime > 0 && d > own.WallTime {
-			return "", limits, grants, usagef(cmd, "--timeout: the task allows %v", own.WallTime)
+			return limits, fmt.Errorf("--timeout: the task allows %v", own.WallTime)
 		}
 		limits.WallTime = d
 	}
 	if f.memory != "" {
 		n, err := config.ParseBytes(f.memory)
 		if err != nil {
-			return "", limits, grants, &usageError{fmt.Errorf("--memory: %w", err), cmd}
+			return limits, fmt.Errorf("--memory: %w", err)
 		}
 		if own.MemoryBytes > 0 && n > own.MemoryBytes {
-			return "", limits, grants, usagef(cmd, "--memory: the task allows %d bytes", own.MemoryBytes)
+			return limits, fmt.Errorf("--memory: the task allows %d bytes", own.MemoryBytes)
 		}
 		limits.MemoryBytes = uint64(n)
 	}
-	return path, limits, grants, nil
+	return limits, nil
 }
