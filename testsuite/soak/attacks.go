@@ -20,6 +20,9 @@ type attack struct {
 	file, call string
 	args       []value.Value
 	limits     hostruntime.Limits
+	// within is how long the call may take, if not 0. Starting the instance
+	// may take longer: machines are shared.
+	within time.Duration
 	// cancel ends the call from outside.
 	cancel bool
 	// want is the outcome, also where the component is refused, or fails as it
@@ -32,24 +35,31 @@ func (a attack) name() string { return fmt.Sprintf("%s %s: %s", filepath.Base(a.
 // few are limits within which an attack is over quickly.
 var few = hostruntime.Limits{Fuel: 5_000_000, MemoryBytes: 64 << 20, WallTime: time.Minute}
 
+// briefly is for what never ends by itself.
+const briefly = 50 * time.Millisecond
+
 func attacks() []attack {
-	brief := few
-	brief.Fuel, brief.WallTime = hostruntime.Unlimited, 50*time.Millisecond
+	unmetered := few
+	unmetered.Fuel = hostruntime.Unlimited
 	var list []attack
 	add := func(limits hostruntime.Limits, want, file string, calls ...string) {
 		for _, call := range calls {
 			list = append(list, attack{file: filepath.Join(components, file+".wasm"), call: call, limits: limits, want: want})
 		}
 	}
+	brief := func(file string, calls ...string) {
+		for _, call := range calls {
+			list = append(list, attack{file: filepath.Join(components, file+".wasm"), call: call, limits: unmetered, within: briefly, want: hostruntime.OutcomeTimeout})
+		}
+	}
 	spins := []string{"empty-loop", "br-table", "nested-loops", "exponential-calls", "memory-fill", "refused-growth", "table-grow"}
 	add(few, hostruntime.OutcomeFuel, "spins", spins...)
-	add(brief, hostruntime.OutcomeTimeout, "spins", spins...)
+	brief("spins", spins...)
 	for _, call := range spins {
-		list = append(list, attack{file: filepath.Join(components, "spins.wasm"), call: call, cancel: true, want: hostruntime.OutcomeCancelled,
-			limits: hostruntime.Limits{WallTime: time.Minute}})
+		list = append(list, attack{file: filepath.Join(components, "spins.wasm"), call: call, cancel: true, limits: unmetered, want: hostruntime.OutcomeCancelled})
 	}
 	add(few, hostruntime.OutcomeFuel, "host-calls", "ask", "tell", "fetch")
-	add(brief, hostruntime.OutcomeTimeout, "host-calls", "ask", "tell", "sum", "fetch")
+	brief("host-calls", "ask", "tell", "sum", "fetch")
 	add(few, hostruntime.OutcomeTrap, "host-calls", "lies", "result-area")
 	add(few, hostruntime.OutcomeTrap, "results", "pointer-out-of-range", "string-too-long", "invalid-utf8", "list-wraps", "char-out-of-range")
 	lifted := few
@@ -66,7 +76,7 @@ func attacks() []attack {
 	add(few, hostruntime.OutcomeMemory, "greed", "memory-and-traps")
 	add(few, hostruntime.OutcomeOutput, "wasi", "splice-for-ever")
 	add(few, hostruntime.OutcomeHandles, "wasi", "pollables")
-	add(brief, hostruntime.OutcomeTimeout, "wasi", "wait")
+	brief("wasi", "wait")
 	add(few, hostruntime.OutcomeFuel, "start-spins", "run")
 	add(few, hostruntime.OutcomeTrap, "start-traps", "run")
 	add(few, hostruntime.OutcomeDepth, "start-recurses", "run")
@@ -109,7 +119,7 @@ func (a attack) prepare(rt *hostruntime.Runtime) (func(context.Context, *rand.Ra
 		if err != nil {
 			return early(err)
 		}
-		calling, cancel := context.WithCancel(ctx)
+		calling, cancel := context.WithCancel(hostruntime.WithLimits(ctx, hostruntime.Limits{WallTime: a.within}))
 		defer cancel()
 		if a.cancel {
 			defer time.AfterFunc(10*time.Millisecond, cancel).Stop()

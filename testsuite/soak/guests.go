@@ -71,11 +71,12 @@ func loadGuests(ctx context.Context, rt *hostruntime.Runtime, dir string) ([]tas
 // in dir, is called once.
 func attackByGuest(c *hostruntime.Component, dir, name, want string) func(context.Context, *rand.Rand) (string, error) {
 	limits := hostruntime.Limits{MemoryBytes: 96 << 20, WallTime: 10 * time.Minute}
+	var call hostruntime.Limits
 	switch want {
 	case hostruntime.OutcomeFuel:
-		limits.Fuel = hostruntime.FuelLow
+		call.Fuel = hostruntime.FuelLow
 	case hostruntime.OutcomeTimeout:
-		limits.WallTime = 50 * time.Millisecond
+		call.WallTime = briefly
 	}
 	return func(ctx context.Context, _ *rand.Rand) (string, error) {
 		folder, err := os.MkdirTemp(dir, "folder-")
@@ -90,7 +91,7 @@ func attackByGuest(c *hostruntime.Component, dir, name, want string) func(contex
 		if err != nil {
 			return "none", err
 		}
-		_, err = in.Call(ctx, "attack", value.String(name))
+		_, err = in.Call(hostruntime.WithLimits(ctx, call), "attack", value.String(name))
 		return expect(ctx, in, err, want)
 	}
 }
