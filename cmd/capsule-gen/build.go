@@ -33,17 +33,15 @@ func (a *app) buildCommand() *cobra.Command {
 named, or one guest that is described by flags alone.
 
 The compilers are componentize-py 0.25.1 (engine python), componentize-qjs 0.4.5
-(quickjs) and componentize-js 0.23 (starlingmonkey). They are installed into the
-user's cache when they are first needed: into $CAPSULE_CACHE, or capsule in the
-user's cache directory. Python guests need Python 3.10 or newer with pip or
-venv, JavaScript guests Node 18 (quickjs) or 20 (starlingmonkey) with npm.
+(quickjs) and componentize-js 0.23 (starlingmonkey), installed when first needed
+into $CAPSULE_CACHE, or capsule in the user's cache directory. Python guests need
+Python 3.10 or newer with pip or venv, JavaScript guests Node 18 (quickjs) or 20
+(starlingmonkey) with npm.
 
 A guest is its file and what that imports from its own folder; all of that folder
 is open to it while it is compiled, but for hidden files. It is compiled again
 only when the content of its files, the WIT, the engine or the compiler has
-changed. The compilers don't give the same bytes twice, so components are
-kept in the cache by what they were made from: two builds of the same inputs are
-byte-identical as long as the cache has the first.
+changed: components are kept in the cache by what they were made from.
 
 A guest's top level runs during the build. The compiler therefore works on a
 copy, with an empty environment and with limits on time and memory, and it is
@@ -52,14 +50,16 @@ interrupted.`,
 		Example: `  capsule-gen build
   capsule-gen build review-js
   capsule-gen build --wit wit --world review --engine python --guest sandbox/review.py -o review.wasm`,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.build(cmd, flags, args) },
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeTasks,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.build(cmd, flags, args) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.config, "config", "", "the `FILE` to use instead of the nearest capsule.toml")
 	f.StringVar(&flags.wit, "wit", "", "the folder `DIR` of the WIT files (without capsule.toml)")
 	f.StringVar(&flags.world, "world", "", "world that the guest implements")
 	f.StringVar(&flags.engine, "engine", "", "python, quickjs or starlingmonkey (default: by the guest's file name)")
+	completeFlag(cmd, "engine", "python", "quickjs", "starlingmonkey")
 	f.StringVar(&flags.guest, "guest", "", "the guest's `FILE`")
 	f.StringVarP(&flags.output, "output", "o", "", "the component to write, a `FILE`")
 	f.StringVar(&flags.timeout, "build-timeout", "2m", "the `TIME` that one compiler may take")
@@ -179,8 +179,18 @@ func (a *app) buildTask(ctx context.Context, t *config.Task, cache string, limit
 		Exports:  a.exportsOf(t),
 	})
 	one.Seconds = time.Since(start).Seconds()
-	if err == nil {
-		one.Result = &result
+	if err != nil {
+		return one, err
 	}
-	return one, err
+	one.Result = &result
+	if t.Engine == toolchain.QuickJS && result.Status == compile.Compiled {
+		world, err := a.loadWorld(ctx, t.WIT, t.World)
+		if err != nil {
+			return one, err
+		}
+		for _, b := range brokenOnQuickJS(world) {
+			fmt.Fprintln(a.err, "capsule-gen: warning: "+escape.Line(b.String()))
+		}
+	}
+	return one, nil
 }

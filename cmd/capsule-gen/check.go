@@ -34,7 +34,8 @@ It exits with 1 when something is to be done. With --diff it shows what that
 means for the file.`,
 		Example: `  capsule-gen check
   capsule-gen check review --diff`,
-		Args: cobra.ArbitraryArgs,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeTasks,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := loadConfig(configPath)
 			if err != nil {
@@ -134,6 +135,15 @@ func (a *app) checkTask(ctx context.Context, t *config.Task) ([]checkedFile, err
 		return *stub == "" && !o.once && (t.Go == "" || err != nil || !filepath.IsLocal(rel))
 	})
 	var found []checkedFile
+	if t.Engine == toolchain.QuickJS {
+		world, err := a.loadWorld(ctx, t.WIT, t.World)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range brokenOnQuickJS(world) {
+			found = append(found, checkedFile{t.Name, filepath.ToSlash(shorten(b.pos.File)), []guestcheck.Finding{{Line: b.pos.Line, Message: b.why}}})
+		}
+	}
 	for _, o := range made {
 		data, err := os.ReadFile(o.path)
 		var findings []guestcheck.Finding

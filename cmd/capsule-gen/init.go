@@ -38,6 +38,7 @@ otherwise it gets a go.mod of its own. Nothing that exists is overwritten.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.init(cmd, args[0], guest) },
 	}
 	cmd.Flags().StringVar(&guest, "guest", "", "the guest's language: python or js")
+	completeFlag(cmd, "guest", "python", "js")
 	return cmd
 }
 
@@ -73,6 +74,7 @@ func (a *app) init(cmd *cobra.Command, name, guest string) error {
 	}
 	files := []struct{ template, path string }{
 		{"capsule.toml", "capsule.toml"},
+		{"gitignore", ".gitignore"},
 		{"greeter.wit", "wit/greeter.wit"},
 		{"greeter." + t.Extension, "sandbox/greeter." + t.Extension},
 		{"main.go", "host/main.go"},
