@@ -35,7 +35,8 @@ the WIT; where the two differ, or a generated file is out of date, it says so.
 --svg prints a picture of one task.`,
 		Example: `  capsule-gen boundary
   capsule-gen boundary review --svg > boundary.svg`,
-		Args: cobra.ArbitraryArgs,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeTasks,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := loadConfig(configPath)
 			if err != nil {

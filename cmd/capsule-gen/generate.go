@@ -49,8 +49,9 @@ that the world no longer asks for are removed.`,
 		Example: `  capsule-gen generate
   capsule-gen generate review
   capsule-gen generate --wit wit --world review --go host/review --python sandbox --js sandbox`,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.generate(cmd, flags, args) },
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeTasks,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.generate(cmd, flags, args) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.config, "config", "", "the `FILE` to use instead of the nearest capsule.toml")
@@ -60,6 +61,7 @@ that the world no longer asks for are removed.`,
 	f.StringVar(&flags.python, "python", "", "folder of the Python stub to write")
 	f.StringVar(&flags.js, "js", "", "folder of the JavaScript stub to write")
 	f.StringVar(&flags.engine, "engine", "quickjs", "what the JavaScript is for: quickjs or starlingmonkey")
+	completeFlag(cmd, "engine", "quickjs", "starlingmonkey")
 	f.BoolVar(&flags.json, "json", false, "print what was done to each file as JSON")
 	return cmd
 }

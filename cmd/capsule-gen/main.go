@@ -136,10 +136,9 @@ Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
   capsule-gen generate
   capsule-gen build
   capsule-gen run hello 'greet("bob")'`,
-		Version:           version(),
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil

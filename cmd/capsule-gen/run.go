@@ -27,26 +27,24 @@ func (a *app) runCommand() *cobra.Command {
 returns. Arguments and result are in WAVE, the component model's text format for
 values: "bob", 'c', 1, 1.5, true, [1, 2], (1, "a"), {x: 1, y: 2}, some(1), none,
 ok(1), err("no"), and a case's name with what it holds, such as circle(1.5).
-The short name of a function will do where the component exports only one of
-that name; otherwise it is ns:pkg/interface#function.
-
-Without a call, a component that exports wasi:cli/run is run as a program, with
+The short name of a function will do where it is the only one of that name;
+otherwise it is ns:pkg/interface#function. Without a call, a component that exports wasi:cli/run is run as a program, with
 the arguments after -- and the standard streams.
 
 The guest is granted nothing but what its task in capsule.toml, --env, --dir and
 --net give it. Functions of the world that it imports, if they return nothing,
 are answered and shown on standard error; any other import that isn't WASI's
-stops the guest when it calls it. The limits that capsule.toml gives a task hold,
-and can only be narrowed; a host program sets limits of its own.
+stops the guest when it calls it. A task's limits can only be narrowed.
 
-The result goes to standard output, what the guest prints to standard error
-(a program's output to standard output). The exit status is 0 if all went well, 2
+The result goes to standard output, and so does a program's output; what another
+guest prints goes to standard error. The exit status is 0 if all went well, 2
 for a command line that makes no sense, and 1 otherwise, for an err(...) too; a
 program's own exit status is passed on. --report tells more.`,
 		Example: `  capsule-gen run hello 'greet("bob")'
   capsule-gen run shapes.wasm 'area(poly([{x: 1.0, y: 2.0}, {x: 3.0, y: 1.0}]))' --json
   capsule-gen run review 'demo:quakes/review#summarize([])' --timeout 2s --report -
   capsule-gen run tool.wasm --dir data::/data:ro -- --verbose < input.txt`,
+		ValidArgsFunction: completeTaskOrFile,
 		Args: func(cmd *cobra.Command, args []string) error {
 			named := len(args)
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {

@@ -27,7 +27,8 @@ named, and does it again whenever capsule.toml, the WIT or a file in a guest's
 folder changes. Mistakes are printed, and it goes on. An interrupt ends it.`,
 		Example: `  capsule-gen watch
   capsule-gen watch review`,
-		Args: cobra.ArbitraryArgs,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeTasks,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// Found once: a capsule.toml that turns up nearer by is another project.
 			c, err := loadConfig(configPath)
