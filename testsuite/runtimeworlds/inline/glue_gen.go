@@ -17,27 +17,6 @@ var exports = []bind.Export{
 	{Interface: "inner", Name: "name", Type: "func() -> string"},
 	{Name: "answer", Type: "func() -> string"},
 	{Name: "run", Type: "func()"},
-	{Name: "run-function", Type: "func()"},
-}
-
-// serveOuter has host serve outer.
-func serveOuter(host Outer) hostruntime.Imports {
-	return hostruntime.Imports{
-		{
-			Interface: "outer",
-			Name:      "name",
-			Type:      "func() -> string",
-			Serve: func(ctx context.Context, c *bind.Call) error {
-				result, err := host.Name(ctx)
-				if err != nil {
-					return err
-				}
-				out := c.Range(c.Stack[0], 8, 4)
-				c.StoreString(out, result)
-				return nil
-			},
-		},
-	}
 }
 
 // serveInlineHost has host serve what the world imports by itself.

@@ -14,17 +14,16 @@ import (
 // Fails to compile where this code must be generated anew for the runtime.
 const _ = hostruntime.GeneratedV1
 
-// Interfaces that the world itself declares, and their functions.
+// An interface that the world itself declares, and its functions.
 //
 // It serves one call at a time and must be closed.
 type Inline struct {
 	// Inner are the functions of inner.
 	Inner InnerExports
 
-	instance    *hostruntime.Instance
-	answer      *bind.Func
-	run         *bind.Func
-	runFunction *bind.Func
+	instance *hostruntime.Instance
+	answer   *bind.Func
+	run      *bind.Func
 }
 
 // Close ends the instance and frees what it holds.
@@ -65,46 +64,23 @@ func Bind(instance *hostruntime.Instance) (*Inline, error) {
 		Inner: InnerExports{
 			name: funcs[0],
 		},
-		answer:      funcs[1],
-		run:         funcs[2],
-		runFunction: funcs[3],
+		answer: funcs[1],
+		run:    funcs[2],
 	}, nil
 }
 
 // Imports are what the host serves to the guest. A field that is nil serves
 // nothing: a guest that calls one of its functions ends with a trap.
 type Imports struct {
-	Outer Outer
-	Host  InlineHost
+	Host InlineHost
 }
 
 func (imports Imports) served() hostruntime.Imports {
 	var list hostruntime.Imports
-	if imports.Outer != nil {
-		list = append(list, serveOuter(imports.Outer)...)
-	}
 	if imports.Host != nil {
 		list = append(list, serveInlineHost(imports.Host)...)
 	}
 	return list
-}
-
-// Outer is what the guest imports as outer.
-type Outer interface {
-	// Name serves the function name.
-	//
-	//	name: func() -> string;
-	Name(ctx context.Context) (string, error)
-}
-
-// UnimplementedOuter implements Outer by refusing: a guest that calls a
-// function ends with a trap. A host that embeds it goes on compiling when the
-// WIT gets more functions.
-type UnimplementedOuter struct{}
-
-// Name refuses.
-func (UnimplementedOuter) Name(context.Context) (string, error) {
-	return "", hostruntime.ErrUnimplemented
 }
 
 // InlineHost is what the world inline imports by itself.
@@ -168,23 +144,11 @@ func (i *Inline) Answer(ctx context.Context) (string, error) {
 	return result, nil
 }
 
-// Uses the host's interface, and traps where it isn't as expected.
+// Uses the host's function, and traps where it isn't as expected.
 //
 //	run: func();
 func (i *Inline) Run(ctx context.Context) error {
 	c, err := i.run.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	c.Invoke()
-	return c.End()
-}
-
-// Uses the host's function.
-//
-//	run-function: func();
-func (i *Inline) RunFunction(ctx context.Context) error {
-	c, err := i.runFunction.Begin(ctx)
 	if err != nil {
 		return err
 	}

@@ -15,10 +15,14 @@ const _ = hostruntime.GeneratedV1
 // The resource types, numbered for the runtime.
 const (
 	slotThing = iota
+	slotGuestThing
 )
 
 // exports are the functions that Toplevel calls, with the types that they must have.
 var exports = []bind.Export{
+	{Interface: "mirror:runtime/wrappers@0.1.0", Name: "[constructor]thing", Type: "func(v: u32) -> own<thing>", Handles: []int{slotGuestThing}},
+	{Interface: "mirror:runtime/wrappers@0.1.0", Name: "[method]thing.get", Type: "func(self: borrow<thing>) -> u32", Handles: []int{slotGuestThing}},
+	{Interface: "mirror:runtime/wrappers@0.1.0", Name: "[static]thing.merge", Type: "func(a: own<thing>, by: u32) -> own<thing>", Handles: []int{slotGuestThing, slotGuestThing}},
 	{Name: "forward", Type: "func(it: own<thing>) -> own<thing>", Handles: []int{slotThing, slotThing}},
 	{Name: "total", Type: "func(a: borrow<thing>, b: borrow<thing>) -> own<thing>", Handles: []int{slotThing, slotThing, slotThing}},
 }
@@ -163,4 +167,8 @@ func serveToplevelHost(host ToplevelHost) hostruntime.Imports {
 			},
 		},
 	}
+}
+
+func liftGuestThing(c *bind.Call, index uint64) *GuestThing {
+	return &GuestThing{bind.Owner[*Toplevel](c), bind.LiftOwn[*hostruntime.GuestResource](c, slotGuestThing, index)}
 }

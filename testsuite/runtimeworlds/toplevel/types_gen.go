@@ -45,3 +45,29 @@ func (UnimplementedThing) Set(context.Context, uint32) error {
 func (UnimplementedThing) Close(context.Context) error {
 	return nil
 }
+
+// GuestThing is a resource of the guest's: thing of mirror:runtime/wrappers@0.1.0.
+//
+//	resource thing;
+//
+// It belongs to the host, which closes it or gives it back to the guest.
+type GuestThing struct {
+	world    *Toplevel
+	resource *hostruntime.GuestResource
+}
+
+// Close has the guest drop the resource. It does nothing where that was done
+// before, where the resource was given away, and once the instance has ended.
+func (g *GuestThing) Close(ctx context.Context) error {
+	if g == nil {
+		return nil
+	}
+	return g.resource.Close(ctx)
+}
+
+func (g *GuestThing) handle() any {
+	if g == nil {
+		return nil
+	}
+	return g.resource
+}

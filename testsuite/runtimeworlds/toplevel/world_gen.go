@@ -18,6 +18,9 @@ const _ = hostruntime.GeneratedV1
 //
 // It serves one call at a time and must be closed.
 type Toplevel struct {
+	// Wrappers are the functions of mirror:runtime/wrappers@0.1.0.
+	Wrappers WrappersExports
+
 	instance *hostruntime.Instance
 	forward  *bind.Func
 	total    *bind.Func
@@ -56,11 +59,18 @@ func Bind(instance *hostruntime.Instance) (*Toplevel, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Toplevel{
+	task := &Toplevel{
 		instance: instance,
-		forward:  funcs[0],
-		total:    funcs[1],
-	}, nil
+		Wrappers: WrappersExports{
+			thingConstructor: funcs[0],
+			thingGet:         funcs[1],
+			thingMerge:       funcs[2],
+		},
+		forward: funcs[3],
+		total:   funcs[4],
+	}
+	bind.SetOwner(funcs, task)
+	return task, nil
 }
 
 // Imports are what the host serves to the guest. A field that is nil serves
@@ -143,6 +153,73 @@ type UnimplementedToplevelHost struct{}
 // Pass refuses.
 func (UnimplementedToplevelHost) Pass(context.Context, Thing) (Thing, error) {
 	return nil, hostruntime.ErrUnimplemented
+}
+
+// Things of the guest's own, of the same name, made of the host's.
+type WrappersExports struct {
+	thingConstructor *bind.Func
+	thingGet         *bind.Func
+	thingMerge       *bind.Func
+}
+
+// NewThing calls the guest's function [constructor]thing.
+//
+//	constructor(v: u32);
+func (w *WrappersExports) NewThing(ctx context.Context, v uint32) (*GuestThing, error) {
+	c, err := w.thingConstructor.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.Stack[0] = uint64(v)
+	var result *GuestThing
+	if c.Invoke() {
+		result = liftGuestThing(c, c.Stack[0])
+	}
+	if err := c.End(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// Get calls the guest's function [method]thing.get.
+//
+//	get: func() -> u32;
+func (g *GuestThing) Get(ctx context.Context) (uint32, error) {
+	c, err := g.world.Wrappers.thingGet.Begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	c.Stack[0] = c.LowerBorrow(slotGuestThing, g.handle())
+	c.Param("self")
+	var result uint32
+	if c.Invoke() {
+		result = uint32(c.Stack[0])
+	}
+	if err := c.End(); err != nil {
+		return 0, err
+	}
+	return result, nil
+}
+
+// ThingMerge calls the guest's function [static]thing.merge.
+//
+//	merge: static func(a: thing, by: u32) -> thing;
+func (w *WrappersExports) ThingMerge(ctx context.Context, a *GuestThing, by uint32) (*GuestThing, error) {
+	c, err := w.thingMerge.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.Stack[0] = c.LowerOwn(slotGuestThing, a.handle())
+	c.Param("a")
+	c.Stack[1] = uint64(by)
+	var result *GuestThing
+	if c.Invoke() {
+		result = liftGuestThing(c, c.Stack[0])
+	}
+	if err := c.End(); err != nil {
+		return nil, err
+	}
+	return result, nil
 }
 
 // Forward calls the guest's function forward.

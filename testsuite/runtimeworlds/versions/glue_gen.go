@@ -3,8 +3,6 @@
 package versions
 
 import (
-	"context"
-
 	"github.com/capsule-kit/capsule/hostruntime"
 	"github.com/capsule-kit/capsule/hostruntime/bind"
 )
@@ -18,72 +16,4 @@ var exports = []bind.Export{
 	{Interface: "mirror:dep/test@0.1.0", Name: "y", Type: "func(a: f32) -> f32"},
 	{Interface: "mirror:dep/test@0.2.0", Name: "x", Type: "func() -> f32"},
 	{Interface: "mirror:dep/test@0.2.0", Name: "z", Type: "func(a: f32, b: f32) -> f32"},
-	{Name: "run", Type: "func()"},
-}
-
-// serveTest has host serve mirror:dep/test@0.1.0.
-func serveTest(host Test) hostruntime.Imports {
-	return hostruntime.Imports{
-		{
-			Interface: "mirror:dep/test@0.1.0",
-			Name:      "x",
-			Type:      "func() -> f32",
-			Serve: func(ctx context.Context, c *bind.Call) error {
-				result, err := host.X(ctx)
-				if err != nil {
-					return err
-				}
-				c.Stack[0] = c.LowerF32(result)
-				return nil
-			},
-		},
-		{
-			Interface: "mirror:dep/test@0.1.0",
-			Name:      "y",
-			Type:      "func(a: f32) -> f32",
-			Serve: func(ctx context.Context, c *bind.Call) error {
-				a := c.LiftF32(c.Stack[0])
-				result, err := host.Y(ctx, a)
-				if err != nil {
-					return err
-				}
-				c.Stack[0] = c.LowerF32(result)
-				return nil
-			},
-		},
-	}
-}
-
-// serveTestImports has host serve mirror:dep/test@0.2.0.
-func serveTestImports(host TestImports) hostruntime.Imports {
-	return hostruntime.Imports{
-		{
-			Interface: "mirror:dep/test@0.2.0",
-			Name:      "x",
-			Type:      "func() -> f32",
-			Serve: func(ctx context.Context, c *bind.Call) error {
-				result, err := host.X(ctx)
-				if err != nil {
-					return err
-				}
-				c.Stack[0] = c.LowerF32(result)
-				return nil
-			},
-		},
-		{
-			Interface: "mirror:dep/test@0.2.0",
-			Name:      "z",
-			Type:      "func(a: f32, b: f32) -> f32",
-			Serve: func(ctx context.Context, c *bind.Call) error {
-				a := c.LiftF32(c.Stack[0])
-				b := c.LiftF32(c.Stack[1])
-				result, err := host.Z(ctx, a, b)
-				if err != nil {
-					return err
-				}
-				c.Stack[0] = c.LowerF32(result)
-				return nil
-			},
-		},
-	}
 }

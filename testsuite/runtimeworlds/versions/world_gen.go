@@ -14,7 +14,7 @@ import (
 // Fails to compile where this code must be generated anew for the runtime.
 const _ = hostruntime.GeneratedV1
 
-// Two versions of one interface, in both directions.
+// Two versions of one interface, the guest's.
 //
 // It serves one call at a time and must be closed.
 type Versions struct {
@@ -24,7 +24,6 @@ type Versions struct {
 	DepTest TestExportsType
 
 	instance *hostruntime.Instance
-	run      *bind.Func
 }
 
 // Close ends the instance and frees what it holds.
@@ -41,8 +40,8 @@ func (v *Versions) Instance() *hostruntime.Instance {
 //
 // It fails when comp does not export the functions of the world with the types
 // that this package was generated from, and says which differ.
-func Instantiate(ctx context.Context, comp *hostruntime.Component, policy hostruntime.Policy, imports Imports) (*Versions, error) {
-	instance, err := comp.Instantiate(ctx, policy, imports.served())
+func Instantiate(ctx context.Context, comp *hostruntime.Component, policy hostruntime.Policy) (*Versions, error) {
+	instance, err := comp.Instantiate(ctx, policy)
 	if err != nil {
 		return nil, err
 	}
@@ -70,80 +69,7 @@ func Bind(instance *hostruntime.Instance) (*Versions, error) {
 			x: funcs[2],
 			z: funcs[3],
 		},
-		run: funcs[4],
 	}, nil
-}
-
-// Imports are what the host serves to the guest. A field that is nil serves
-// nothing: a guest that calls one of its functions ends with a trap.
-type Imports struct {
-	Test    Test
-	DepTest TestImports
-}
-
-func (imports Imports) served() hostruntime.Imports {
-	var list hostruntime.Imports
-	if imports.Test != nil {
-		list = append(list, serveTest(imports.Test)...)
-	}
-	if imports.DepTest != nil {
-		list = append(list, serveTestImports(imports.DepTest)...)
-	}
-	return list
-}
-
-// Test is what the guest imports as mirror:dep/test@0.1.0.
-type Test interface {
-	// X serves the function x.
-	//
-	//	x: func() -> f32;
-	X(ctx context.Context) (float32, error)
-	// Y serves the function y.
-	//
-	//	y: func(a: f32) -> f32;
-	Y(ctx context.Context, a float32) (float32, error)
-}
-
-// UnimplementedTest implements Test by refusing: a guest that calls a
-// function ends with a trap. A host that embeds it goes on compiling when the
-// WIT gets more functions.
-type UnimplementedTest struct{}
-
-// X refuses.
-func (UnimplementedTest) X(context.Context) (float32, error) {
-	return 0, hostruntime.ErrUnimplemented
-}
-
-// Y refuses.
-func (UnimplementedTest) Y(context.Context, float32) (float32, error) {
-	return 0, hostruntime.ErrUnimplemented
-}
-
-// TestImports is what the guest imports as mirror:dep/test@0.2.0.
-type TestImports interface {
-	// X serves the function x.
-	//
-	//	x: func() -> f32;
-	X(ctx context.Context) (float32, error)
-	// Z serves the function z.
-	//
-	//	z: func(a: f32, b: f32) -> f32;
-	Z(ctx context.Context, a, b float32) (float32, error)
-}
-
-// UnimplementedTestImports implements TestImports by refusing: a guest that calls a
-// function ends with a trap. A host that embeds it goes on compiling when the
-// WIT gets more functions.
-type UnimplementedTestImports struct{}
-
-// X refuses.
-func (UnimplementedTestImports) X(context.Context) (float32, error) {
-	return 0, hostruntime.ErrUnimplemented
-}
-
-// Z refuses.
-func (UnimplementedTestImports) Z(context.Context, float32, float32) (float32, error) {
-	return 0, hostruntime.ErrUnimplemented
 }
 
 // TestExports calls the functions that the guest exports as mirror:dep/test@0.1.0.
@@ -231,16 +157,4 @@ func (t *TestExportsType) Z(ctx context.Context, a, b float32) (float32, error) 
 		return 0, err
 	}
 	return result, nil
-}
-
-// Uses the host's versions, and traps where they aren't as expected.
-//
-//	run: func();
-func (v *Versions) Run(ctx context.Context) error {
-	c, err := v.run.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	c.Invoke()
-	return c.End()
 }
