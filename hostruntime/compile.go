@@ -19,8 +19,10 @@ type step struct {
 	code   *rewrite.Output
 	// parsed tells where the module's imports and constant expressions lead.
 	parsed *rewrite.Module
-	// host provides the trampolines that the module imports, nil for none.
-	host api.Module
+	// host provides the trampolines that the module imports, nil for none, and
+	// hostCode is what wazero keeps of it until it is closed as well.
+	host     api.Module
+	hostCode wazero.CompiledModule
 	// origins are the core slots behind the module names "0", "1" and so on
 	// of the rewritten imports.
 	origins []int
@@ -193,7 +195,7 @@ func (c *Component) compileStep(ctx context.Context, l *loading, s *step, plan *
 		return err
 	}
 	if len(trampolines) > 0 {
-		s.host, err = c.hostModule(ctx, trampolines)
+		s.host, s.hostCode, err = c.hostModule(ctx, trampolines)
 	}
 	return err
 }
@@ -224,7 +226,7 @@ func (c *Component) targets(s *step, plan *link.Step) (targets []rewrite.Target,
 // hostModule makes the wazero module that exports the given trampolines as
 // "0", "1" and so on. All instances share it: a trampoline finds its instance
 // through the context.
-func (c *Component) hostModule(ctx context.Context, trampolines []int) (api.Module, error) {
+func (c *Component) hostModule(ctx context.Context, trampolines []int) (api.Module, wazero.CompiledModule, error) {
 	builder := c.rt.wazero.NewHostModuleBuilder(hostModule)
 	for i, index := range trampolines {
 		core := c.plan.Trampolines[index].Core
@@ -234,13 +236,13 @@ func (c *Component) hostModule(ctx context.Context, trampolines []int) (api.Modu
 	}
 	compiled, err := builder.Compile(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("hostruntime: linking: %w", err)
+		return nil, nil, fmt.Errorf("hostruntime: linking: %w", err)
 	}
 	host, err := c.rt.wazero.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName(""))
 	if err != nil {
-		return nil, fmt.Errorf("hostruntime: linking: %w", err)
+		return nil, nil, errors.Join(fmt.Errorf("hostruntime: linking: %w", err), compiled.Close(ctx))
 	}
-	return host, nil
+	return host, compiled, nil
 }
 
 func valueTypes(types []byte) []api.ValueType {

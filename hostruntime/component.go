@@ -145,6 +145,7 @@ func (c *Component) free(ctx context.Context) {
 	for i := range c.steps {
 		if host := c.steps[i].host; host != nil {
 			_ = host.Close(ctx) // it holds no resources
+			_ = c.steps[i].hostCode.Close(ctx)
 		}
 		if m := c.steps[i].module; m != nil {
 			c.rt.release(ctx, m)

@@ -131,3 +131,35 @@ func TestForgottenInstances(t *testing.T) {
 		t.Errorf("after 300 instances: %+v, before: %+v", after, before)
 	}
 }
+
+// Components come and go in a program that takes guests from strangers.
+func TestClosedComponents(t *testing.T) {
+	ctx := t.Context()
+	rt, err := hostruntime.New(ctx, hostruntime.Config{NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close(ctx)
+	round := func(n int) {
+		for range n {
+			c, err := rt.LoadFile(ctx, "testdata/worker.wasm")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.Instantiate(ctx, hostruntime.Policy{}, answer); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Close(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	round(20)
+	before := inventory(t)
+	const rounds = 300
+	round(rounds)
+	after := inventory(t)
+	if after.maps > before.maps+50 || after.heap > before.heap+mib/2 {
+		t.Errorf("after %d components: %+v, before: %+v", rounds, after, before)
+	}
+}
