@@ -17,7 +17,8 @@ import (
 //
 // The wall time limit still holds, and is no part of this: a run that can
 // meet it needs a limit of fuel that it meets first. So is the depth of
-// recursion at which the native stack ends, which differs between processors.
+// recursion at which the native stack ends, and so is the sign of a NaN that
+// arithmetic makes: both differ between processors.
 type Deterministic struct {
 	// Seed decides all randomness that the guest gets.
 	Seed uint64
