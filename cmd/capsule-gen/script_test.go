@@ -28,6 +28,10 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"component": buildComponent,
+			"module":    makeModule,
+		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CAPSULE_CACHE", cache)
 			// Where the command is, for scripts with a PATH of their own.
