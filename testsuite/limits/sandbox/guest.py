@@ -53,7 +53,16 @@ class WitWorld(wit_world.WitWorld):
                 before = time.monotonic()
                 time.sleep(1000)
                 waited = time.monotonic() - before
-                return repr((random.random(), uuid.uuid4(), os.urandom(4), hash(what), time.time(), waited))
+                return repr(
+                    (
+                        random.random(),
+                        uuid.uuid4(),
+                        os.urandom(4),
+                        hash(what),
+                        time.time(),
+                        waited,
+                    )
+                )
             case "count":
                 total = 0
                 for i in range(1_000_000):
