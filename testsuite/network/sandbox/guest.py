@@ -1,7 +1,7 @@
 """Uses Python's own socket module."""
 
 import asyncio
-import encodings.idna  # socket asks for it by name, at the first host
+import encodings.idna  # noqa: F401
 import select
 import selectors
 import socket

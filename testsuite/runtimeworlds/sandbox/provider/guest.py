@@ -1,9 +1,8 @@
 """Resources of every kind, for the host."""
 
-from wit_world import exports
-
 from lent import Word
 from several import Right
+from wit_world import exports
 
 
 class Things(exports.Things):
