@@ -20,6 +20,8 @@ type Flow struct {
 	// private says that a grant which allows the request is for private
 	// addresses too.
 	private bool
+	// outer is the flow in the outer gate, nil if there is none.
+	outer *Flow
 }
 
 // Request begins an HTTP request: it is permitted, counted and recorded, and
@@ -43,7 +45,7 @@ func (g *Gate) Request(ctx context.Context, method string, scheme Protocols, nam
 	if h.addr.IsValid() && len(allowed([]netip.Addr{h.addr}, rules, false)) == 0 {
 		return nil, g.prohibited(record)
 	}
-	f, wait, err := g.begin(record)
+	f, wait, err := g.beginAll(record)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +80,23 @@ func (f *Flow) late() {
 		limit := uint64(f.gate.limits.RequestTime)
 		f.gate.exceed(LimitRequestTime, limit, limit)
 	}
+}
+
+// beginAll is begin in the outer gates too.
+func (g *Gate) beginAll(r Record) (f *Flow, wait time.Duration, err error) {
+	var outer *Flow
+	if g.config.Outer != nil {
+		if outer, wait, err = g.config.Outer.beginAll(r); err != nil {
+			return nil, 0, err
+		}
+	}
+	f, own, err := g.begin(r)
+	if err != nil {
+		outer.Done(0, err)
+		return nil, 0, err
+	}
+	f.outer = outer
+	return f, max(wait, own), nil
 }
 
 // begin counts and records a request, and says how long it must wait.
@@ -146,13 +165,30 @@ func (g *Gate) Bound(p Protocols, at netip.AddrPort) (*Flow, error) {
 func (g *Gate) connection(method string, p Protocols, peer netip.AddrPort) (*Flow, error) {
 	a := peer.Addr().Unmap()
 	record := Record{Protocol: p, Method: method, Host: a.String(), Port: peer.Port(), Addr: a}
+	var outer *Flow
+	if g.config.Outer != nil {
+		var err error
+		if outer, err = g.config.Outer.connection(method, p, peer); err != nil {
+			return nil, err
+		}
+	}
+	f, err := g.countConnection(record)
+	if err != nil {
+		outer.Done(0, err)
+		return nil, err
+	}
+	f.outer = outer
+	return f, nil
+}
+
+func (g *Gate) countConnection(r Record) (*Flow, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	err := g.count(1, &g.used.connections, &g.summary.Connections, g.limits.Connections, LimitConnections)
 	if err != nil {
 		return nil, err
 	}
-	return g.newFlow(record, nil), nil
+	return g.newFlow(r, nil), nil
 }
 
 // Context returns a context that ends when the flow has taken too long, with
@@ -164,6 +200,9 @@ func (f *Flow) Private() bool { return f.private }
 
 // Dialled notes the address that the flow goes to.
 func (f *Flow) Dialled(a netip.Addr) {
+	if f.outer != nil {
+		f.outer.Dialled(a)
+	}
 	f.gate.mu.Lock()
 	defer f.gate.mu.Unlock()
 	f.record.Addr = a.Unmap()
@@ -171,6 +210,9 @@ func (f *Flow) Dialled(a netip.Addr) {
 
 // Answered notes the HTTP status of the response, before Done.
 func (f *Flow) Answered(status int) {
+	if f.outer != nil {
+		f.outer.Answered(status)
+	}
 	f.gate.mu.Lock()
 	defer f.gate.mu.Unlock()
 	f.record.Status = status
@@ -178,6 +220,11 @@ func (f *Flow) Answered(status int) {
 
 // Sent counts n bytes before they are sent. The error is a *LimitError.
 func (f *Flow) Sent(n int) error {
+	if f.outer != nil {
+		if err := f.outer.Sent(n); err != nil {
+			return err
+		}
+	}
 	g := f.gate
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -190,6 +237,11 @@ func (f *Flow) Sent(n int) error {
 
 // Received counts n bytes that have come. The error is a *LimitError.
 func (f *Flow) Received(n int) error {
+	if f.outer != nil {
+		if err := f.outer.Received(n); err != nil {
+			return err
+		}
+	}
 	g := f.gate
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -201,8 +253,12 @@ func (f *Flow) Received(n int) error {
 }
 
 // Done ends the flow; status is the HTTP status if there is one, err how it
-// failed, nil if it didn't. Later calls do nothing.
+// failed, nil if it didn't. Later calls do nothing, and one on no flow.
 func (f *Flow) Done(status int, err error) {
+	if f == nil {
+		return
+	}
+	f.outer.Done(status, err)
 	f.gate.mu.Lock()
 	defer f.gate.mu.Unlock()
 	if f.over {

@@ -24,6 +24,22 @@ func request(t *testing.T, g *Gate) *Flow {
 // Each limit allows exactly what it says; one more ends the instance, and
 // everything after it fails in the same way.
 func TestLimits(t *testing.T) {
+	testLimits(t, func(t *testing.T, grants []Grant, limits Limits) *Gate {
+		return newGate(t, Config{Grants: grants, Limits: limits})
+	})
+}
+
+// The limits of an outer gate hold for all that inner ones let pass, at any
+// depth, and end them.
+func TestLimitsOfAnOuterGate(t *testing.T) {
+	testLimits(t, func(t *testing.T, grants []Grant, limits Limits) *Gate {
+		outer := newGate(t, Config{Limits: limits})
+		between := newGate(t, Config{Outer: outer})
+		return newGate(t, Config{Grants: grants, Outer: between})
+	})
+}
+
+func testLimits(t *testing.T, limitedGate func(t *testing.T, grants []Grant, limits Limits) *Gate) {
 	peer := netip.MustParseAddrPort("1.2.3.4:1")
 	connect := func(g *Gate) error {
 		_, err := g.Connect(TCP, peer)
@@ -51,7 +67,7 @@ func TestLimits(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			grants := append([]Grant{{Host: "name.example.org", Protocols: TCP, Ports: []Ports{{1, 1}}}}, web...)
-			g := newGate(t, Config{Grants: grants, Limits: c.limits})
+			g := limitedGate(t, grants, c.limits)
 			woken := make(chan struct{}, 9)
 			g.OnFail(func() { woken <- struct{}{} })
 			for range 2 {
@@ -66,8 +82,9 @@ func TestLimits(t *testing.T) {
 			limited(t, g.Failed(), what)
 			limited(t, connect(g), what)
 			limited(t, context.Cause(g.Context()), what)
-			if len(woken) != 1 {
-				t.Errorf("woken %d times", len(woken))
+			<-woken
+			if len(woken) != 0 {
+				t.Errorf("woken %d times more", len(woken))
 			}
 		})
 	}
@@ -172,4 +189,53 @@ func TestRecords(t *testing.T) {
 			t.Errorf("%d records, %d dropped", len(s.Records), s.Dropped)
 		}
 	})
+}
+
+// What an inner gate does is in the outer one's records and sums, and what it
+// holds open counts there until it is closed.
+func TestOuterGateRecords(t *testing.T) {
+	outer := newGate(t, Config{Limits: Limits{ConcurrentRequests: 1, Sockets: 1}})
+	inner := newGate(t, Config{Grants: web, Outer: outer})
+	for range 3 { // one after the other
+		f := request(t, inner)
+		f.Dialled(netip.MustParseAddr("1.2.3.4"))
+		if err := errors.Join(f.Sent(3), f.Received(4)); err != nil {
+			t.Fatal(err)
+		}
+		f.Done(200, nil)
+		f.Done(500, nil)
+	}
+	if !inner.OpenSocket() || inner.OpenSocket() || outer.OpenSockets() != 1 {
+		t.Errorf("%d sockets in the outer gate", outer.OpenSockets())
+	}
+	inner.CloseSocket()
+	for _, g := range []*Gate{inner, outer} {
+		s := g.Take()
+		if s.Requests != 3 || s.Sent != 9 || s.Received != 12 || len(s.Records) != 3 || g.OpenSockets() != 0 {
+			t.Errorf("%+v, %d sockets", s, g.OpenSockets())
+		}
+		for _, r := range s.Records {
+			if r.Status != 200 || r.Addr.String() != "1.2.3.4" || r.Sent != 3 || r.Received != 4 {
+				t.Errorf("%+v", r)
+			}
+		}
+	}
+	// A refusal is the inner gate's own affair, and so is its limit.
+	if _, err := inner.Request(t.Context(), "GET", HTTPS, "elsewhere.example", 443); err == nil {
+		t.Error("not denied")
+	}
+	if s := outer.Take(); s.Denied != 0 || s.Requests != 0 {
+		t.Errorf("%+v", s)
+	}
+	narrow := newGate(t, Config{Grants: web, Outer: outer, Limits: Limits{Requests: 1}})
+	request(t, narrow).Done(200, nil)
+	_, err := narrow.Request(t.Context(), "GET", HTTPS, "example.org", 443)
+	limited(t, err, LimitRequests)
+	if outer.Failed() != nil || inner.Failed() != nil {
+		t.Error(outer.Failed(), inner.Failed())
+	}
+	outer.Close()
+	if inner.Context().Err() == nil {
+		t.Error("the inner gate is still open")
+	}
 }

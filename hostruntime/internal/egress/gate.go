@@ -30,6 +30,10 @@ type Config struct {
 	Resolver Resolver
 	// RootCAs are who vouches for servers, nil is whom the system trusts.
 	RootCAs *x509.CertPool
+	// Outer, if not nil, counts and records all that this gate does too, and
+	// its limits and its end hold here. What it grants is not asked again: see
+	// Intersect.
+	Outer *Gate
 }
 
 // A Gate is the network policy of one instance at work. It is for concurrent
@@ -43,6 +47,7 @@ type Gate struct {
 	start   time.Time
 	ctx     context.Context // ends with Close or the first limit passed
 	cancel  context.CancelCauseFunc
+	unhook  func() bool // takes OnFail's function off the outer gate; may be nil
 
 	mu         sync.Mutex
 	failed     error
@@ -85,7 +90,11 @@ func New(cfg Config) (*Gate, error) {
 	if g.config.Resolver == nil {
 		g.config.Resolver = net.DefaultResolver
 	}
-	g.ctx, g.cancel = context.WithCancelCause(context.Background())
+	ctx := context.Background()
+	if cfg.Outer != nil {
+		ctx = cfg.Outer.ctx
+	}
+	g.ctx, g.cancel = context.WithCancelCause(ctx)
 	return g, nil
 }
 
@@ -101,15 +110,24 @@ func (g *Gate) Offers(set Protocols) bool {
 
 // OnFail sets what is called, once and on any goroutine, when a limit is
 // passed: it wakes who waits. It must neither block nor use the gate, and is
-// set before the gate is used.
-func (g *Gate) OnFail(f func()) { g.onFail = f }
+// set before the gate is used. The end of an outer gate calls it too.
+func (g *Gate) OnFail(f func()) {
+	g.onFail = f
+	if g.config.Outer != nil {
+		g.unhook = context.AfterFunc(g.config.Outer.ctx, f)
+	}
+}
 
 // Failed returns the *LimitError of the first limit that was passed, nil as
 // long as none was.
 func (g *Gate) Failed() error {
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.failed
+	failed := g.failed
+	g.mu.Unlock()
+	if failed == nil && g.config.Outer != nil {
+		return g.config.Outer.Failed()
+	}
+	return failed
 }
 
 // Context returns a context that ends with Close, or with the first limit
@@ -117,7 +135,12 @@ func (g *Gate) Failed() error {
 func (g *Gate) Context() context.Context { return g.ctx }
 
 // Close ends the contexts of everything under way. It is idempotent.
-func (g *Gate) Close() { g.cancel(net.ErrClosed) }
+func (g *Gate) Close() {
+	if g.unhook != nil {
+		g.unhook()
+	}
+	g.cancel(net.ErrClosed)
+}
 
 // exceed fails the gate; with g.mu held.
 func (g *Gate) exceed(what string, limit, attempt uint64) error {

@@ -85,17 +85,27 @@ func (g *Gate) PermitBind(p Protocols, at netip.AddrPort) error {
 // OpenSocket takes a place among the raw sockets that are open at once, and
 // reports whether there was one. CloseSocket gives it back.
 func (g *Gate) OpenSocket() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.sockets >= g.limits.Sockets {
+	outer := g.config.Outer
+	if outer != nil && !outer.OpenSocket() {
 		return false
 	}
-	g.sockets++
-	return true
+	g.mu.Lock()
+	open := g.sockets < g.limits.Sockets
+	if open {
+		g.sockets++
+	}
+	g.mu.Unlock()
+	if !open && outer != nil {
+		outer.CloseSocket()
+	}
+	return open
 }
 
 // CloseSocket gives back what OpenSocket took.
 func (g *Gate) CloseSocket() {
+	if g.config.Outer != nil {
+		g.config.Outer.CloseSocket()
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.sockets--

@@ -51,6 +51,11 @@ func (g *Gate) StartLookup(name string) (func(context.Context) ([]netip.Addr, er
 	if len(rules) == 0 {
 		return nil, g.deny(record, whyHost)
 	}
+	for outer := g.config.Outer; outer != nil; outer = outer.config.Outer {
+		if err := outer.countLookup(); err != nil {
+			return nil, err
+		}
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if err := g.count(1, &g.used.lookups, &g.summary.Lookups, g.limits.Lookups, LimitLookups); err != nil {
@@ -58,6 +63,13 @@ func (g *Gate) StartLookup(name string) (func(context.Context) ([]netip.Addr, er
 	}
 	kept := g.add(record)
 	return func(ctx context.Context) ([]netip.Addr, error) { return g.lookup(ctx, h, rules, kept) }, nil
+}
+
+// countLookup counts a name that is looked up through an inner gate.
+func (g *Gate) countLookup() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.count(1, &g.used.lookups, &g.summary.Lookups, g.limits.Lookups, LimitLookups)
 }
 
 // lookup resolves a name that rules are for, and notes how it went.
