@@ -28,6 +28,26 @@ type Dir struct {
 	// MaxEntries is how many files, folders and links more than before there
 	// may be; one more fails with the error quota. 0 is DefaultDirEntries.
 	MaxEntries uint64
+	// Within, if not nil, is charged for what the guest adds too.
+	Within *Quota
+}
+
+// A Quota is that of a granted folder, which folders within it may share.
+type Quota struct{ usage *usage }
+
+// Quota returns that of the folder granted as number i.
+func (h *Host) Quota(i int) *Quota { return &Quota{&h.grants[i].usage} }
+
+// Left returns how much longer files may be made, and how many entries there
+// may be more.
+func (q *Quota) Left() (bytes, entries uint64) {
+	q.usage.mu.Lock()
+	defer q.usage.mu.Unlock()
+	bytes = q.usage.maxBytes - q.usage.bytes
+	if added := max(q.usage.entries, 0); uint64(added) < q.usage.maxEntries {
+		entries = q.usage.maxEntries - uint64(added)
+	}
+	return bytes, entries
 }
 
 // A grant is one granted folder and what the instance has done in it.
@@ -42,6 +62,9 @@ func newGrants(dirs []Dir) []*grant {
 		g := &grant{Dir: d}
 		g.usage.maxBytes = orDefault(d.MaxBytes, DefaultDirBytes)
 		g.usage.maxEntries = orDefault(d.MaxEntries, DefaultDirEntries)
+		if d.Within != nil {
+			g.usage.outer = d.Within.usage
+		}
 		grants = append(grants, g)
 	}
 	return grants

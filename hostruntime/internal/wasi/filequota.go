@@ -22,6 +22,8 @@ const maxTracked = 10_000
 // there buys nothing.
 type usage struct {
 	maxBytes, maxEntries uint64
+	// outer, if not nil, is charged for everything too.
+	outer *usage
 
 	mu sync.Mutex
 	// bytes is at most maxBytes.
@@ -47,9 +49,15 @@ type fileUsage struct {
 // addEntry charges for a file, folder or link that is about to be made, unless
 // there may be none.
 func (u *usage) addEntry() bool {
+	if u.outer != nil && !u.outer.addEntry() {
+		return false
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.entries >= 0 && uint64(u.entries) >= u.maxEntries {
+		if u.outer != nil {
+			u.outer.removeEntry()
+		}
 		return false
 	}
 	u.entries++
@@ -66,6 +74,9 @@ func (u *usage) refuse() error {
 
 // removeEntry gives back what addEntry charged.
 func (u *usage) removeEntry() {
+	if u.outer != nil {
+		u.outer.removeEntry()
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.entries > math.MinInt64 {
@@ -95,6 +106,20 @@ func (u *usage) file(id fileID, info fs.FileInfo) *fileUsage {
 // returns how many bytes may be written. What was written in the end is for
 // settle to be told, in any case.
 func (u *usage) write(id fileID, info fs.FileInfo, n int, offset uint64) (allowed int, settle func(written int)) {
+	allowed, settle = u.chargeWrite(id, info, n, offset)
+	if allowed < n {
+		_ = u.refuse()
+	}
+	return allowed, settle
+}
+
+// chargeWrite is write without counting what is refused: that concerns who
+// asked, and not the outer usage.
+func (u *usage) chargeWrite(id fileID, info fs.FileInfo, n int, offset uint64) (allowed int, settle func(written int)) {
+	settleOuter := func(int) {}
+	if u.outer != nil {
+		n, settleOuter = u.outer.chargeWrite(id, info, n, offset)
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	f, size := u.file(id, info), uint64(info.Size())
@@ -112,7 +137,6 @@ func (u *usage) write(id fileID, info fs.FileInfo, n int, offset uint64) (allowe
 	}
 	allowed = n
 	if fills, grows := cost(n); fills+grows > left {
-		u.refused++
 		switch {
 		case offset >= size:
 			allowed = int(left - min(left, offset-size))
@@ -129,6 +153,7 @@ func (u *usage) write(id fileID, info fs.FileInfo, n int, offset uint64) (allowe
 		defer u.mu.Unlock()
 		didFill, didGrow := cost(written)
 		u.add(f, didFill-fills, didGrow-grows) // both wrap around
+		settleOuter(written)
 	}
 }
 
@@ -140,18 +165,33 @@ func (u *usage) add(f *fileUsage, fills, grows uint64) {
 
 // grow charges for making a file longer by n bytes.
 func (u *usage) grow(id fileID, info fs.FileInfo, n uint64) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if n > u.maxBytes-u.bytes {
-		u.refused++
-		return errQuota
+	if !u.chargeGrowth(id, info, n) {
+		return u.refuse()
 	}
-	u.add(u.file(id, info), 0, n)
 	return nil
+}
+
+func (u *usage) chargeGrowth(id fileID, info fs.FileInfo, n uint64) bool {
+	if u.outer != nil && !u.outer.chargeGrowth(id, info, n) {
+		return false
+	}
+	u.mu.Lock()
+	fits := n <= u.maxBytes-u.bytes
+	if fits {
+		u.add(u.file(id, info), 0, n)
+	}
+	u.mu.Unlock()
+	if !fits && u.outer != nil {
+		u.outer.shrink(id, n)
+	}
+	return fits
 }
 
 // shrink gives back what was charged for n bytes that the file has lost.
 func (u *usage) shrink(id fileID, n uint64) {
+	if u.outer != nil {
+		u.outer.shrink(id, n)
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	f := u.files[id]
@@ -165,6 +205,9 @@ func (u *usage) shrink(id fileID, n uint64) {
 
 // gone gives back what was charged for a file that exists no more.
 func (u *usage) gone(id fileID) {
+	if u.outer != nil {
+		u.outer.gone(id)
+	}
 	u.shrink(id, math.MaxUint64)
 	u.mu.Lock()
 	delete(u.files, id)

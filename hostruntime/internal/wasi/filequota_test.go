@@ -31,7 +31,12 @@ func newQuotaIn(t *testing.T, host string, bytes, entries uint64) (g *guest, dir
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { root.Close() })
-	g = newGuest(t, Config{Dirs: []Dir{{Guest: "/data", Root: root, MaxBytes: bytes, MaxEntries: entries}}})
+	return newQuotaDir(t, Dir{Guest: "/data", Root: root, MaxBytes: bytes, MaxEntries: entries})
+}
+
+func newQuotaDir(t *testing.T, d Dir) (g *guest, dir value.Value) {
+	t.Helper()
+	g = newGuest(t, Config{Dirs: []Dir{d}})
 	return g, g.call("wasi:filesystem/preopens", "get-directories").(value.List)[0].(value.Tuple)[0]
 }
 
@@ -269,10 +274,62 @@ func TestQuotasOfManyInstances(t *testing.T) {
 	}
 }
 
-// What a quota charges is what the folder grew by, whatever is done in it.
+// Folders that share a quota have it together, on top of their own; only who
+// was refused is told.
+func TestSharedQuota(t *testing.T) {
+	outer, outerDir, host := newQuota(t, 10, 3)
+	within := func() (*guest, value.Value) {
+		root, err := os.OpenRoot(host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { root.Close() })
+		return newQuotaDir(t, Dir{Guest: "/data", Root: root, MaxBytes: 6, MaxEntries: 2, Within: outer.host.Quota(0)})
+	}
+	a, dirA := within()
+	b, dirB := within()
+	fa := a.openFile(dirA, "a", value.Flags{"create"}, rwFlags)
+	fb := b.openFile(dirB, "b", value.Flags{"create"}, rwFlags)
+	a.equal(a.ok(fsPkg, desc+"write", fa, value.Bytes("12345678"), value.U64(0)), value.U64(6)) // its own
+	a.used(6, 1)
+	outer.used(6, 2)
+	b.fails(quotaError, fsPkg, desc+"set-size", fb, value.U64(5)) // the shared one
+	b.equal(b.ok(fsPkg, desc+"write", fb, value.Bytes("123456"), value.U64(0)), value.U64(4))
+	b.used(4, 1)
+	outer.used(10, 2)
+	outer.openFile(outerDir, "c", value.Flags{"create"}, rwFlags)
+	a.fails(quotaError, fsPkg, desc+"create-directory-at", dirA, str("d"))
+	a.used(6, 1)
+	outer.used(10, 3)
+	if bytes, entries := outer.host.Quota(0).Left(); bytes != 0 || entries != 0 {
+		t.Errorf("%d bytes and %d entries are left", bytes, entries)
+	}
+	// What one gives back the other may have.
+	a.ok(fsPkg, desc+"set-size", fa, value.U64(3))
+	b.ok(fsPkg, desc+"set-size", fb, value.U64(6))
+	outer.used(9, 3)
+	a.drop(fsPkg, fa)
+	a.ok(fsPkg, desc+"unlink-file-at", dirA, str("a"))
+	a.used(0, 0)
+	outer.used(6, 2)
+	for g, want := range map[*guest]uint64{a: 2, b: 2, outer: 0} {
+		if got := g.host.TakeFileChanges().Refused; got != want {
+			t.Errorf("refused %d times, want %d", got, want)
+		}
+	}
+}
+
+// What a quota charges is what the folder grew by, whatever is done in it; a
+// shared one that is wider is charged the same.
 func TestChargedIsGrowth(t *testing.T) {
 	for seed := range uint64(30) {
-		g, dir, host := newQuota(t, 3000, 8)
+		outer, _, host := newQuota(t, 5000, 10)
+		root, err := os.OpenRoot(host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer root.Close()
+		g, dir := newQuotaDir(t, Dir{Guest: "/data", Root: root, MaxBytes: 3000, MaxEntries: 8, Within: outer.host.Quota(0)})
 		write(t, filepath.Join(host, "a"), strings.Repeat("x", 500))
 		r := rand.New(rand.NewPCG(2, seed))
 		name := func() value.Value { return str(string(rune('a' + r.IntN(5)))) }
@@ -300,6 +357,7 @@ func TestChargedIsGrowth(t *testing.T) {
 				t.Fatalf("seed %d: charged %d bytes and %d entries, the folder grew by %d and %d",
 					seed, u.bytes, u.entries, grown, len(entries)-1)
 			}
+			outer.used(u.bytes, u.entries)
 		}
 	}
 }
