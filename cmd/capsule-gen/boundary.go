@@ -160,7 +160,7 @@ func (a *app) addFiles(ctx context.Context, t *config.Task, b *boundary.Boundary
 			b.Differences = append(b.Differences, shorten(o.path)+" isn't what the WIT says now: capsule-gen generate brings it up to date")
 		}
 	}
-	contract, guest, err := compile.Files(compile.Request{Engine: t.Engine, WIT: t.WIT, Guest: t.Guest})
+	contract, guest, err := compile.Files(ctx, compile.Request{Engine: t.Engine, WIT: t.WIT, Guest: t.Guest, Imports: a.importsOf(t)})
 	if errors.Is(err, fs.ErrNotExist) {
 		b.Differences = append(b.Differences, shorten(t.Guest)+" isn't there: capsule-gen generate starts it")
 		return nil
@@ -202,7 +202,7 @@ func addComponent(t *config.Task, b *boundary.Boundary) error {
 	boundary.Declared(b.Exports, exports)
 	boundary.Declared(b.Imports, imports)
 	b.Built, b.Exports, b.Imports = true, exports, imports
-	b.Asks = asks(d.ImportNames, t.Grants)
-	b.Differences = append(b.Differences, unasked(d.ImportNames, t.Grants)...)
+	b.Asks = asks(d.ImportNames, &t.Policy)
+	b.Differences = append(b.Differences, unasked(d.ImportNames, &t.Policy)...)
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 // granted says what a guest gets of each capability of WASI, and whether that
 // is anything of the world outside.
-func granted(name string, g config.Grants) (bool, string) {
+func granted(name string, p *hostruntime.Policy) (bool, string) {
 	some := func(list []string, none string) (bool, string) {
 		if len(list) == 0 {
 			return false, none
@@ -22,8 +22,8 @@ func granted(name string, g config.Grants) (bool, string) {
 	}
 	switch name {
 	case "arguments and environment variables":
-		list := slices.Clone(g.Args)
-		for _, variable := range g.Env {
+		list := slices.Clone(p.Args)
+		for _, variable := range p.Env {
 			key, _, _ := strings.Cut(variable, "=") // the value may be a secret
 			list = append(list, "$"+key)
 		}
@@ -40,7 +40,7 @@ func granted(name string, g config.Grants) (bool, string) {
 		return true, "the system's"
 	case "files":
 		var list []string
-		for _, d := range g.Dirs {
+		for _, d := range p.Dirs {
 			access := "read-only"
 			if d.Writable {
 				access = "writable"
@@ -50,7 +50,7 @@ func granted(name string, g config.Grants) (bool, string) {
 		return some(list, "no folder")
 	case "network connections", "HTTP":
 		var list []string
-		for _, n := range g.Network {
+		for _, n := range p.Network.Allow {
 			raw := slices.Contains(n.Protocols, hostruntime.ProtocolTCP) || slices.Contains(n.Protocols, hostruntime.ProtocolUDP)
 			if raw || name == "HTTP" {
 				list = append(list, n.String())
@@ -59,7 +59,7 @@ func granted(name string, g config.Grants) (bool, string) {
 		if name == "HTTP" {
 			return some(list, "no request")
 		}
-		for _, l := range g.Listen {
+		for _, l := range p.Network.Listen {
 			list = append(list, "listens on "+l.String())
 		}
 		return some(list, "none")
@@ -69,10 +69,10 @@ func granted(name string, g config.Grants) (bool, string) {
 	return false, "not there"
 }
 
-func asks(imports []string, g config.Grants) []boundary.Ask {
+func asks(imports []string, p *hostruntime.Policy) []boundary.Ask {
 	list := []boundary.Ask{}
 	for _, c := range capabilities(imports) {
-		ok, text := granted(c.Name, g)
+		ok, text := granted(c.Name, p)
 		list = append(list, boundary.Ask{Name: c.Name, Interfaces: c.Interfaces, Granted: ok, Grant: text})
 	}
 	return list
@@ -80,7 +80,7 @@ func asks(imports []string, g config.Grants) []boundary.Ask {
 
 // unasked returns sentences on what a task grants and its component doesn't
 // import the means for.
-func unasked(imports []string, g config.Grants) []string {
+func unasked(imports []string, p *hostruntime.Policy) []string {
 	asked := map[string]bool{}
 	for _, c := range capabilities(imports) {
 		asked[c.Name] = true
@@ -91,9 +91,9 @@ func unasked(imports []string, g config.Grants) []string {
 		what  string
 		needs []string
 	}{
-		{len(g.Args)+len(g.Env) > 0, "arguments or variables", []string{"arguments and environment variables"}},
-		{len(g.Dirs) > 0, "folders", []string{"files"}},
-		{len(g.Network)+len(g.Listen) > 0, "the network", []string{"network connections", "HTTP"}},
+		{len(p.Args)+len(p.Env) > 0, "arguments or variables", []string{"arguments and environment variables"}},
+		{len(p.Dirs) > 0, "folders", []string{"files"}},
+		{len(p.Network.Allow)+len(p.Network.Listen) > 0, "the network", []string{"network connections", "HTTP"}},
 	} {
 		if grant.given && !slices.ContainsFunc(grant.needs, func(name string) bool { return asked[name] }) {
 			sentences = append(sentences, "the task grants "+grant.what+", and the component doesn't ask for it")
@@ -104,23 +104,30 @@ func unasked(imports []string, g config.Grants) []string {
 
 // limitsOf returns the task's limits, with the runtime's defaults.
 func limitsOf(t *config.Task) []boundary.Limit {
+	own := t.Policy.Limits
 	limit := func(name, value string, isDefault bool) boundary.Limit {
 		return boundary.Limit{Name: name, Value: value, Default: isDefault}
 	}
-	fuel := "unlimited"
-	if t.Limits.Fuel > 0 {
-		fuel = fmt.Sprint(t.Limits.Fuel)
+	fuel, wall := "unlimited", cmp.Or(own.WallTime, hostruntime.DefaultWallTime).String()
+	if own.Fuel > 0 && own.Fuel != hostruntime.Unlimited {
+		fuel = fmt.Sprint(own.Fuel)
+	}
+	if own.WallTime < 0 {
+		wall = "unlimited"
 	}
 	return []boundary.Limit{
-		limit("fuel for a call", fuel, t.Limits.Fuel == 0),
-		limit("time for a call", cmp.Or(t.Limits.WallTime, hostruntime.DefaultWallTime).String(), t.Limits.WallTime == 0),
-		limit("memory", bytesText(cmp.Or(uint64(t.Limits.MemoryBytes), hostruntime.DefaultMemoryBytes)), t.Limits.MemoryBytes == 0),
-		limit("output kept", bytesText(cmp.Or(uint64(t.Limits.OutputBytes), hostruntime.DefaultOutputBytes)), t.Limits.OutputBytes == 0),
+		limit("fuel for a call", fuel, own.Fuel == 0),
+		limit("time for a call", wall, own.WallTime == 0),
+		limit("memory", bytesText(cmp.Or(own.MemoryBytes, hostruntime.DefaultMemoryBytes)), own.MemoryBytes == 0),
+		limit("output kept", bytesText(cmp.Or(own.OutputBytes, hostruntime.DefaultOutputBytes)), own.OutputBytes == 0),
 	}
 }
 
 // bytesText writes a number of bytes in the largest unit that divides it.
 func bytesText(n uint64) string {
+	if n == hostruntime.Unlimited {
+		return "unlimited"
+	}
 	for _, unit := range []struct {
 		name string
 		size uint64

@@ -14,6 +14,7 @@ import (
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/hostruntime/policyfile"
 )
 
 type buildFlags struct {
@@ -128,11 +129,11 @@ func (a *app) build(cmd *cobra.Command, flags buildFlags, names []string) error 
 }
 
 func (f buildFlags) limits() (compile.Limits, error) {
-	timeout, err := config.ParseDuration(f.timeout)
+	timeout, err := policyfile.ParseDuration(f.timeout)
 	if err != nil {
 		return compile.Limits{}, fmt.Errorf("--build-timeout: %w", err)
 	}
-	memory, err := config.ParseBytes(f.memory)
+	memory, err := policyfile.ParseBytes(f.memory)
 	if err != nil {
 		return compile.Limits{}, fmt.Errorf("--build-memory: %w", err)
 	}
@@ -177,6 +178,7 @@ func (a *app) buildTask(ctx context.Context, t *config.Task, cache string, limit
 		},
 		Progress: func() func() { return a.progress("compiling " + strings.TrimPrefix(shown(t.Guest), "./")) },
 		Exports:  a.exportsOf(t),
+		Imports:  a.importsOf(t),
 	})
 	one.Seconds = time.Since(start).Seconds()
 	if err != nil {

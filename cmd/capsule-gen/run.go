@@ -80,8 +80,14 @@ func (a *app) run(cmd *cobra.Command, flags runFlags, target, call string, args 
 	if err != nil {
 		return &usageError{err, cmd}
 	}
+	if err := task.ReadSecrets(&policy); err != nil {
+		return err
+	}
 	path := task.Output
-	policy.Args = append([]string{filepath.Base(path)}, args...)
+	if len(policy.Args) == 0 {
+		policy.Args = []string{filepath.Base(path)}
+	}
+	policy.Args = append(policy.Args, args...)
 	var parsed *value.Call
 	if call != "" {
 		if parsed, err = value.ParseCall(call); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/hostruntime/policyfile"
 )
 
 // runFlags are the flags of run: most say what the guest may do.
@@ -42,20 +44,20 @@ func (f *runFlags) define(cmd *cobra.Command) {
 // policy returns what the task and the flags grant, with their limits. Any error
 // is one of usage.
 func (f *runFlags) policy(t *config.Task) (hostruntime.Policy, error) {
-	limits, err := f.limits(t.Limits)
-	p := hostruntime.Policy{Limits: limits}
-	if err != nil {
+	p := t.Policy
+	var err error
+	if p.Limits, err = f.limits(t.Policy.Limits); err != nil {
 		return p, err
 	}
-	t.Grants.Policy(&p)
+	p.Args, p.Env, p.Dirs, p.Network.Allow = slices.Clip(p.Args), slices.Clip(p.Env), slices.Clip(p.Dirs), slices.Clip(p.Network.Allow)
 	for _, variable := range f.env {
-		if err := config.CheckEnv(variable); err != nil {
+		if err := policyfile.CheckEnv(variable); err != nil {
 			return p, fmt.Errorf("--env: %w", err)
 		}
 		p.Env = append(p.Env, variable)
 	}
 	for _, text := range f.dirs {
-		dir, err := config.ParseDir(text)
+		dir, err := policyfile.ParseDir(text)
 		if err != nil {
 			return p, fmt.Errorf("--dir: %w", err)
 		}
@@ -102,15 +104,10 @@ func (f *runFlags) target(cmd *cobra.Command, name string) (*config.Task, error)
 }
 
 // limits returns a task's limits as the flags narrow them.
-func (f *runFlags) limits(own config.Limits) (hostruntime.Limits, error) {
-	limits := hostruntime.Limits{
-		Fuel:        own.Fuel,
-		WallTime:    own.WallTime,
-		MemoryBytes: uint64(own.MemoryBytes),
-		OutputBytes: uint64(own.OutputBytes),
-	}
+func (f *runFlags) limits(own hostruntime.Limits) (hostruntime.Limits, error) {
+	limits := own
 	if f.fuel != "" {
-		n, err := config.ParseFuel(f.fuel)
+		n, err := policyfile.ParseFuel(f.fuel)
 		if err != nil {
 			return limits, fmt.Errorf("--fuel: %w", err)
 		}
@@ -120,14 +117,17 @@ func (f *runFlags) limits(own config.Limits) (hostruntime.Limits, error) {
 		limits.Fuel = n
 	}
 	if f.stdout != "" {
-		n, err := config.ParseBytes(f.stdout)
+		n, err := policyfile.ParseBytes(f.stdout)
 		if err != nil {
 			return limits, fmt.Errorf("--stdout: %w", err)
+		}
+		if own.WrittenBytes > 0 && uint64(n) > own.WrittenBytes {
+			return limits, fmt.Errorf("--stdout: the task allows %d bytes", own.WrittenBytes)
 		}
 		limits.WrittenBytes = uint64(n)
 	}
 	if f.timeout != "" {
-		d, err := config.ParseDuration(f.timeout)
+		d, err := policyfile.ParseDuration(f.timeout)
 		if err != nil {
 			return limits, fmt.Errorf("--timeout: %w", err)
 		}
@@ -137,11 +137,11 @@ func (f *runFlags) limits(own config.Limits) (hostruntime.Limits, error) {
 		limits.WallTime = d
 	}
 	if f.memory != "" {
-		n, err := config.ParseBytes(f.memory)
+		n, err := policyfile.ParseBytes(f.memory)
 		if err != nil {
 			return limits, fmt.Errorf("--memory: %w", err)
 		}
-		if own.MemoryBytes > 0 && n > own.MemoryBytes {
+		if own.MemoryBytes > 0 && uint64(n) > own.MemoryBytes {
 			return limits, fmt.Errorf("--memory: the task allows %d bytes", own.MemoryBytes)
 		}
 		limits.MemoryBytes = uint64(n)

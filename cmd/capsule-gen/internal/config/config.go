@@ -7,7 +7,7 @@
 //	engine  = "python"            # python, quickjs or starlingmonkey
 //	go      = "host/review"       # folder of the Go package to generate
 //	limits  = { wall-time = "2s", memory = "64MiB" }
-//	grants  = { dirs = ["data::/data"] } # see Grants; none by default
+//	grants  = { dirs = ["data::/data"] } # see policyfile; none by default
 //
 // Above the tasks, interfaces = "host/wit" names a folder in which each WIT
 // interface gets a Go package of its own, which the packages of all tasks use.
@@ -28,12 +28,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/hostruntime/policyfile"
+	"github.com/capsule-kit/capsule/internal/tomlkeys"
 )
 
 // FileName is the name of the file.
@@ -50,8 +51,8 @@ type Config struct {
 // A Task is one guest with the world it implements. Its paths start at
 // Config.Dir and have the system's separators.
 type Task struct {
-	Name   string
-	Line   int // of the table's header in the file
+	// Task has the name, the line in the file, and what the guest may do.
+	policyfile.Task
 	WIT    string
 	World  string
 	Guest  string
@@ -66,37 +67,10 @@ type Task struct {
 	// Interfaces is the folder of the Go packages of interfaces, which all
 	// tasks share; empty where each task's package has everything.
 	Interfaces string
-	Limits     Limits
-	Grants     Grants
-}
-
-// Limits are a task's own limits; zero means the runtime's default.
-type Limits struct {
-	// Fuel is for each call; see hostruntime.FuelModel.
-	Fuel        uint64
-	WallTime    time.Duration
-	MemoryBytes int64
-	// OutputBytes is of standard output, and as much again of standard error.
-	OutputBytes int64
 }
 
 // An Error is a mistake in capsule.toml.
-type Error struct {
-	Path         string
-	Line, Column int // 0 where unknown
-	Message      string
-}
-
-func (e *Error) Error() string {
-	at := e.Path
-	if e.Line > 0 {
-		at += fmt.Sprintf(":%d", e.Line)
-		if e.Column > 0 {
-			at += fmt.Sprintf(":%d", e.Column)
-		}
-	}
-	return at + ": " + e.Message
-}
+type Error = policyfile.Error
 
 // ErrNotFound says that there is no capsule.toml in the folder or above it.
 var ErrNotFound = errors.New("no " + FileName + " in this folder or above it")
@@ -123,20 +97,10 @@ func Find(dir string) (string, error) {
 	}
 }
 
-// maxFileBytes is far more than any list of tasks.
-const maxFileBytes = 1 << 20
-
 // Load reads and checks the file at path. All mistakes of the text's form are
 // *Error; of several, the first is returned.
 func Load(path string) (*Config, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxFileBytes {
-		return nil, &Error{Path: path, Message: fmt.Sprintf("larger than %d bytes", maxFileBytes)}
-	}
-	data, err := os.ReadFile(path)
+	data, err := policyfile.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -150,22 +114,18 @@ type (
 		Task       map[string]taskText `toml:"task"`
 	}
 	taskText struct {
-		WIT    string     `toml:"wit"`
-		World  string     `toml:"world"`
-		Guest  string     `toml:"guest"`
-		Engine string     `toml:"engine"`
-		Output string     `toml:"output"`
-		Go     string     `toml:"go"`
-		Python *string    `toml:"python"`
-		JS     *string    `toml:"js"`
-		Limits limitsText `toml:"limits"`
-		Grants grantsText `toml:"grants"`
-	}
-	limitsText struct {
-		Fuel     any    `toml:"fuel"` // a number or a string
-		WallTime string `toml:"wall-time"`
-		Memory   string `toml:"memory"`
-		Output   string `toml:"output"`
+		WIT    string  `toml:"wit"`
+		World  string  `toml:"world"`
+		Guest  string  `toml:"guest"`
+		Engine string  `toml:"engine"`
+		Output string  `toml:"output"`
+		Go     string  `toml:"go"`
+		Python *string `toml:"python"`
+		JS     *string `toml:"js"`
+		// These are policyfile's.
+		Limits        any `toml:"limits"`
+		Grants        any `toml:"grants"`
+		Deterministic any `toml:"deterministic"`
 	}
 )
 
@@ -174,18 +134,23 @@ func Parse(path string, data []byte) (*Config, error) {
 	var text fileText
 	decoder := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields()
 	if err := decoder.Decode(&text); err != nil {
-		return nil, decodeError(path, err)
+		at, message := tomlkeys.Explain(err)
+		return nil, &Error{Path: path, Line: at.Line, Column: at.Column, Message: escape.Line(message)}
 	}
-	where, err := locate(data)
+	where, err := tomlkeys.Locate(data)
 	if err != nil {
 		return nil, &Error{Path: path, Message: escape.Line(err.Error())}
 	}
+	policies, err := policyfile.Parse(path, data)
+	if err != nil {
+		return nil, err
+	}
 	c := &Config{Path: path, Dir: filepath.Dir(path)}
 	if notLocal(text.Interfaces) {
-		return nil, &Error{Path: path, Line: where.line("interfaces"), Message: notLocalMessage("interfaces", text.Interfaces)}
+		return nil, &Error{Path: path, Line: where.Place("interfaces").Line, Message: notLocalMessage("interfaces", text.Interfaces)}
 	}
-	for _, name := range where.tasks {
-		t, err := c.task(name, text.Task[name], where)
+	for i, name := range where.Under("task") {
+		t, err := c.task(policies.Tasks[i], text.Task[name], where)
 		if err != nil {
 			return nil, err
 		}
@@ -195,32 +160,6 @@ func Parse(path string, data []byte) (*Config, error) {
 		c.Tasks = append(c.Tasks, t)
 	}
 	return c, c.conflicts(where)
-}
-
-// decodeError gives the decoder's errors our form: the first of them, with its
-// line.
-func decodeError(path string, err error) error {
-	var strict *toml.StrictMissingError
-	var decode *toml.DecodeError
-	switch {
-	case errors.As(err, &strict) && len(strict.Errors) > 0:
-		first := strict.Errors[0]
-		line, column := first.Position()
-		return &Error{path, line, column, fmt.Sprintf("unknown key %q", first.Key()[len(first.Key())-1])}
-	case errors.As(err, &decode):
-		line, column := decode.Position()
-		message := strings.TrimPrefix(decode.Error(), "toml: ")
-		// The decoder words a value of the wrong type in terms of Go.
-		if met, into, ok := strings.Cut(message, " into "); ok && strings.HasPrefix(met, "cannot decode TOML ") {
-			want := "a table"
-			if strings.HasSuffix(into, " string") {
-				want = "a string"
-			}
-			message = "want " + want + ", not a TOML " + strings.TrimPrefix(met, "cannot decode TOML ")
-		}
-		return &Error{path, line, column, escape.Line(message)}
-	}
-	return &Error{Path: path, Message: escape.Line(strings.TrimPrefix(err.Error(), "toml: "))}
 }
 
 var taskName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
@@ -234,10 +173,10 @@ func ValidName(name string) error {
 }
 
 // task checks one task.
-func (c *Config) task(name string, text taskText, where *positions) (*Task, error) {
-	t := &Task{Name: name, Line: where.line("task", name), World: text.World}
+func (c *Config) task(policy *policyfile.Task, text taskText, where *tomlkeys.Keys) (*Task, error) {
+	t, name := &Task{Task: *policy, World: text.World}, policy.Name
 	fail := func(key, format string, args ...any) error {
-		return &Error{Path: c.Path, Line: where.line("task", name, key), Message: "task " + name + ": " + fmt.Sprintf(format, args...)}
+		return &Error{Path: c.Path, Line: where.Place("task", name, key).Line, Message: "task " + name + ": " + fmt.Sprintf(format, args...)}
 	}
 	if err := ValidName(name); err != nil {
 		return nil, &Error{Path: c.Path, Line: t.Line, Message: err.Error()}
@@ -283,36 +222,6 @@ func (c *Config) task(name string, text taskText, where *positions) (*Task, erro
 	case !isPython && text.JS == nil:
 		t.JS = filepath.Dir(t.Guest)
 	}
-	for _, limit := range []struct {
-		key, value string
-		into       *int64
-	}{
-		{"memory", text.Limits.Memory, &t.Limits.MemoryBytes},
-		{"output", text.Limits.Output, &t.Limits.OutputBytes},
-	} {
-		if limit.value == "" {
-			continue
-		}
-		if *limit.into, err = ParseBytes(limit.value); err != nil {
-			return nil, c.limitError(where, name, limit.key, err)
-		}
-	}
-	if value := text.Limits.Fuel; value != nil {
-		if t.Limits.Fuel, err = ParseFuel(fmt.Sprint(value)); err != nil {
-			return nil, c.limitError(where, name, "fuel", err)
-		}
-	}
-	if value := text.Limits.WallTime; value != "" {
-		if t.Limits.WallTime, err = ParseDuration(value); err != nil {
-			return nil, c.limitError(where, name, "wall-time", err)
-		}
-	}
-	grants, key, err := text.Grants.grants(c.Dir)
-	if err != nil {
-		return nil, &Error{Path: c.Path, Line: where.line("task", name, "grants", key),
-			Message: fmt.Sprintf("task %s: grants.%s: %v", name, key, err)}
-	}
-	t.Grants = grants
 	return t, nil
 }
 
@@ -331,11 +240,6 @@ func or(value *string) string {
 		return ""
 	}
 	return *value
-}
-
-func (c *Config) limitError(where *positions, task, key string, err error) error {
-	return &Error{Path: c.Path, Line: where.line("task", task, "limits", key),
-		Message: fmt.Sprintf("task %s: limits.%s: %v", task, key, err)}
 }
 
 // Engine returns the engine called name or, for an empty name, the usual one
@@ -359,12 +263,12 @@ func Engine(name, guest string) (toolchain.Engine, error) {
 }
 
 // conflicts finds tasks that would write the same file.
-func (c *Config) conflicts(where *positions) error {
+func (c *Config) conflicts(where *tomlkeys.Keys) error {
 	type bindings struct{ wit, world string }
 	outputs, packages := map[string]string{}, map[string]bindings{}
 	for _, t := range c.Tasks {
 		fail := func(key, format string, args ...any) error {
-			return &Error{Path: c.Path, Line: where.line("task", t.Name, key), Message: "task " + t.Name + ": " + fmt.Sprintf(format, args...)}
+			return &Error{Path: c.Path, Line: where.Place("task", t.Name, key).Line, Message: "task " + t.Name + ": " + fmt.Sprintf(format, args...)}
 		}
 		if other, taken := outputs[t.Output]; taken {
 			return fail("output", "task %s has the same output", other)

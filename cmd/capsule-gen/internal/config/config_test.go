@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/hostruntime/policyfile"
 )
 
 const good = `
@@ -41,6 +43,8 @@ memory    = "64MiB"
 output    = "1KiB"
 `
 
+func named(name string, line int) policyfile.Task { return policyfile.Task{Name: name, Line: line} }
+
 func TestParse(t *testing.T) {
 	c, err := Parse(filepath.Join("dir", "capsule.toml"), []byte(good))
 	if err != nil {
@@ -48,16 +52,16 @@ func TestParse(t *testing.T) {
 	}
 	at := func(path string) string { return filepath.Join("dir", filepath.FromSlash(path)) }
 	want := []Task{{
-		Name: "review", Line: 3, WIT: at("wit"), World: "review", Guest: at("sandbox/review.py"),
+		Task: named("review", 3), WIT: at("wit"), World: "review", Guest: at("sandbox/review.py"),
 		Engine: toolchain.Python, Output: at("sandbox/review.wasm"), Go: at("host/review"), Python: at("sandbox"),
 	}, {
-		Name: "review-js", Line: 9, WIT: at("wit"), World: "review", Guest: at("sandbox/review.js"),
+		Task: named("review-js", 9), WIT: at("wit"), World: "review", Guest: at("sandbox/review.js"),
 		Engine: toolchain.StarlingMonkey, Output: at("out/js.wasm"), Go: at("host/review"), JS: at("stubs"), Python: at("py-types"),
-		Limits: Limits{WallTime: 2 * time.Second, MemoryBytes: 64 << 20, OutputBytes: 1 << 10},
 	}, {
-		Name: "plain", Line: 19, WIT: at("wit"), World: "review", Guest: at("sandbox/review.js"),
+		Task: named("plain", 19), WIT: at("wit"), World: "review", Guest: at("sandbox/review.js"),
 		Engine: toolchain.QuickJS, Output: at("sandbox/plain.wasm"),
 	}}
+	want[1].Policy.Limits = hostruntime.Limits{WallTime: 2 * time.Second, MemoryBytes: 64 << 20, OutputBytes: 1 << 10}
 	if len(c.Tasks) != len(want) {
 		t.Fatalf("got %d tasks, want %d", len(c.Tasks), len(want))
 	}

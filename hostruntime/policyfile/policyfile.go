@@ -1,0 +1,212 @@
+// Package policyfile reads policies from capsule.toml: what its tasks' guests
+// may use up, and what they get of the system.
+//
+//	[task.review]
+//	limits = { fuel = "medium", wall-time = "2s", memory = "64MiB" }
+//	grants = { dirs = ["data::/data"], net = ["GET https://api.example.org"] }
+//
+// A host program has the policy of a task from there, so that it says the same
+// as capsule-gen's run and boundary:
+//
+//	file, err := policyfile.Load("capsule.toml")
+//	if err != nil {
+//		return err
+//	}
+//	policy, err := file.Policy("review")
+//	if err != nil {
+//		return err
+//	}
+//	fmt.Println(policy) // all limits, defaults filled in, and all grants
+//	guest, err := review.Instantiate(ctx, component, policy, review.Imports{})
+//
+// # Keys
+//
+// The keys of limits are those of hostruntime.Limits and NetworkLimits. One that
+// is left out is the default; "unlimited" lifts it.
+//
+//	fuel                        "low", "medium", "high", or a number
+//	memory, lifted              sizes: "64MiB"
+//	wall-time                   "2s"
+//	output, written             sizes: what a report keeps, what may be written at all
+//	handles                     a number
+//	requests, concurrent-requests, connections, sockets, lookups
+//	                            numbers, over the network
+//	sent, received              sizes, over the network
+//	request-time                "30s"
+//	requests-per-second         a number
+//
+// Those of grants:
+//
+//	args, env                   lists of arguments, and of variables "K=V"
+//	dirs                        a list of folders, from the file's own:
+//	                            "HOST::GUEST", "HOST::GUEST:rw", or
+//	                            { host = "out", guest = "/out", writable = true,
+//	                              bytes = "1MiB", entries = 10, overlay = true }
+//	net, listen                 lists, as ParseNetworkGrant and ParseListenGrant read
+//	secrets                     a list of { placeholder = "the-api-key", hosts = ["api.example.org"],
+//	                            from-env = "API_KEY", cleartext = false }
+//
+// And deterministic = SEED, beside limits and grants, makes runs equal. Other
+// keys of a task, such as wit and guest, are capsule-gen's, and left alone here.
+package policyfile
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/internal/tomlkeys"
+)
+
+// MaxFileBytes bounds a capsule.toml: far more than any list of tasks.
+const MaxFileBytes = 1 << 20
+
+// A File holds the policies of one capsule.toml.
+type File struct {
+	// Path is the file's.
+	Path string
+	// Tasks are in the order of the file.
+	Tasks []*Task
+}
+
+// A Task is what the file says of one task's policy.
+type Task struct {
+	// Name is the task's, and Line that of its header.
+	Name string
+	Line int
+	// Policy has the task's own limits and grants, and no values for its
+	// secrets: see ReadSecrets.
+	Policy hostruntime.Policy
+	// SecretEnv are the variables of this process's environment that hold the
+	// values of Policy.Network.Secrets, in their order.
+	SecretEnv []string
+}
+
+// An Error is a mistake in capsule.toml.
+type Error struct {
+	Path         string
+	Line, Column int // 0 where unknown
+	Message      string
+}
+
+func (e *Error) Error() string {
+	at := e.Path
+	if e.Line > 0 {
+		at += fmt.Sprintf(":%d", e.Line)
+		if e.Column > 0 {
+			at += fmt.Sprintf(":%d", e.Column)
+		}
+	}
+	return at + ": " + e.Message
+}
+
+// Load reads and checks the file at path. Mistakes in it are *Error; of
+// several, the first is returned.
+func Load(path string) (*File, error) {
+	data, err := ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data)
+}
+
+// ReadFile returns the content of a file of at most MaxFileBytes.
+func ReadFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > MaxFileBytes {
+		return nil, &Error{Path: path, Message: fmt.Sprintf("larger than %d bytes", MaxFileBytes)}
+	}
+	return os.ReadFile(path)
+}
+
+// Parse checks the content of the file at path, from whose folder the paths of
+// granted folders start.
+func Parse(path string, data []byte) (*File, error) {
+	var text struct {
+		Task map[string]taskText `toml:"task"`
+	}
+	if err := toml.Unmarshal(data, &text); err != nil {
+		at, message := tomlkeys.Explain(err)
+		return nil, &Error{path, at.Line, at.Column, line(message)}
+	}
+	keys, err := tomlkeys.Locate(data)
+	if err != nil {
+		return nil, &Error{Path: path, Message: line(err.Error())}
+	}
+	f := &File{Path: path}
+	for _, name := range keys.Under("task") {
+		t := &Task{Name: name, Line: keys.Place("task", name).Line, Policy: hostruntime.Policy{}}
+		if err := t.read(text.Task[name], filepath.Dir(path)); err != nil {
+			return nil, err.in(path, name, keys)
+		}
+		f.Tasks = append(f.Tasks, t)
+	}
+	return f, nil
+}
+
+// A taskText is what TOML has for the parts of a task that matter here.
+type taskText struct {
+	Limits        map[string]any `toml:"limits"`
+	Grants        map[string]any `toml:"grants"`
+	Deterministic any            `toml:"deterministic"`
+}
+
+func (t *Task) read(text taskText, dir string) *mistake {
+	if err := readLimits(&t.Policy, text.Limits); err != nil {
+		return err.under("limits")
+	}
+	if err := t.readGrants(text.Grants, dir); err != nil {
+		return err.under("grants")
+	}
+	if text.Deterministic != nil {
+		seed, ok := text.Deterministic.(int64)
+		if !ok || seed < 0 {
+			return mistaken("want a number from 0 as seed, not %v", text.Deterministic).under("deterministic")
+		}
+		t.Policy.Deterministic = &hostruntime.Deterministic{Seed: uint64(seed)}
+	}
+	return nil
+}
+
+// Policy returns the policy of the task called name, with the values of its
+// secrets.
+//
+// Errors: no such task; a secret's variable that isn't set.
+func (f *File) Policy(name string) (hostruntime.Policy, error) {
+	var names []string
+	for _, t := range f.Tasks {
+		if t.Name == name {
+			policy := t.Policy
+			return policy, t.ReadSecrets(&policy)
+		}
+		names = append(names, t.Name)
+	}
+	if len(names) == 0 {
+		return hostruntime.Policy{}, fmt.Errorf("%s lists no tasks", f.Path)
+	}
+	return hostruntime.Policy{}, fmt.Errorf("no task %q in %s (it has %s)", name, f.Path, strings.Join(names, ", "))
+}
+
+// ReadSecrets takes the values of the task's secrets from this process's
+// environment, into a copy of the task's policy.
+//
+// Errors: a variable that isn't set.
+func (t *Task) ReadSecrets(policy *hostruntime.Policy) error {
+	secrets := append([]hostruntime.Secret(nil), policy.Network.Secrets...)
+	for i, variable := range t.SecretEnv {
+		value, ok := os.LookupEnv(variable)
+		if !ok {
+			return fmt.Errorf("task %s: the environment has no %s, which is the value of a secret", t.Name, variable)
+		}
+		secrets[i].Value = value
+	}
+	policy.Network.Secrets = secrets
+	return nil
+}
