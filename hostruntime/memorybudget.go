@@ -1,6 +1,9 @@
 package hostruntime
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // A memoryBudget is what one instance may take up, all together: linear
 // memories, tables and what the host holds for the guest. It is safe for
@@ -12,6 +15,13 @@ type memoryBudget struct {
 	// refused is the total that was asked for when something was last refused,
 	// 0 when nothing was since the call began.
 	refused atomic.Uint64
+
+	// outer, if not nil, is charged for everything too: the budget of the
+	// instance that started this one as a task.
+	outer   *memoryBudget
+	mu      sync.Mutex
+	charged uint64 // to outer
+	ended   bool
 }
 
 // begin starts a call.
@@ -34,17 +44,51 @@ func (b *memoryBudget) takeGrowth(n uint64) bool {
 
 // takeBeside is take if besides so much would be left.
 func (b *memoryBudget) takeBeside(n, spare uint64) bool {
+	if b.tryTake(n, spare) {
+		return true
+	}
+	b.refused.Store(max(b.used.Load()+n+spare, n))
+	return false
+}
+
+// tryTake is takeBeside that doesn't note what was refused: that is the inner
+// budget's affair.
+func (b *memoryBudget) tryTake(n, spare uint64) bool {
 	for {
 		used := b.used.Load()
 		if n > b.limit || used > b.limit-n || spare > b.limit-n-used {
-			b.refused.Store(max(used+n+spare, n))
 			return false
 		}
 		if b.used.CompareAndSwap(used, used+n) {
+			if b.outer != nil && !b.takeOuter(n) {
+				b.used.Add(-n)
+				return false
+			}
 			b.reach(used + n)
 			return true
 		}
 	}
+}
+
+func (b *memoryBudget) takeOuter(n uint64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ended || !b.outer.tryTake(n, 0) {
+		return false
+	}
+	b.charged += n
+	return true
+}
+
+// end gives the outer budget back all that it was charged: the task is over.
+func (b *memoryBudget) end() {
+	if b.outer == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.outer.give(b.charged)
+	b.charged, b.ended = 0, true
 }
 
 // reach notes that so much was in use.
@@ -58,7 +102,18 @@ func (b *memoryBudget) reach(used uint64) {
 }
 
 // give takes back the charge for n bytes.
-func (b *memoryBudget) give(n uint64) { b.used.Add(-n) }
+func (b *memoryBudget) give(n uint64) {
+	b.used.Add(-n)
+	if b.outer == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.ended {
+		b.outer.give(n)
+		b.charged -= n
+	}
+}
 
 // charge is take for a positive number and give for a negative one.
 func (b *memoryBudget) charge(n int64) bool {
