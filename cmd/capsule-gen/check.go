@@ -180,13 +180,15 @@ func (a *app) checkGuest(ctx context.Context, t *config.Task, start, own []byte)
 			return nil, err
 		}
 		language = guestcheck.PythonLanguage
-		read = func(source []byte) (*guestcheck.Member, error) { return guestcheck.Python(ctx, python, source) }
+		read = func(ctx context.Context, source []byte) (*guestcheck.Member, error) {
+			return guestcheck.Python(ctx, python, source)
+		}
 	}
-	want, err := read(start)
+	want, err := read(ctx, start)
 	if err != nil {
 		return nil, fmt.Errorf("the file that generate starts a guest with: %w", err)
 	}
-	got, err := read(own)
+	got, err := read(ctx, own)
 	if syntax, ok := errors.AsType[*guestcheck.SyntaxError](err); ok {
 		return []guestcheck.Finding{{Line: syntax.Line, Message: strings.TrimSpace(syntax.Message)}}, nil
 	}

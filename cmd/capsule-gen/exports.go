@@ -39,6 +39,25 @@ func (a *app) exportsOf(t *config.Task) func(context.Context) ([]compile.Export,
 	}
 }
 
+// importsOf returns a function that lists the names under which a task's world
+// imports.
+func (a *app) importsOf(t *config.Task) func(context.Context) ([]string, error) {
+	return func(ctx context.Context) ([]string, error) {
+		world, err := a.loadWorld(ctx, t.WIT, t.World)
+		if err != nil {
+			return nil, err
+		}
+		var names []string
+		for _, item := range world.Imports {
+			names = append(names, item.Name)
+			if item.Func != nil {
+				names = append(names, item.Func.Name)
+			}
+		}
+		return names, nil
+	}
+}
+
 func listExports(world *wit.World) []compile.Export {
 	named := map[string]int{}
 	for _, item := range world.Exports {

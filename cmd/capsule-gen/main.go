@@ -18,11 +18,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/bundler"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 	"github.com/capsule-kit/capsule/wit"
 )
 
 func main() {
+	bundler.Child()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// After the first signal, which ends what is going on in good order, the
 	// next one ends the process.

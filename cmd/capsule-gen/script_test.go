@@ -8,10 +8,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/bundler"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
 )
 
 func TestMain(m *testing.M) {
+	bundler.Child()
 	testscript.Main(m, map[string]func(){"capsule-gen": main})
 }
 

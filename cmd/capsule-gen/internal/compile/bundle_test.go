@@ -13,7 +13,7 @@ import (
 func TestPlainJavaScriptIsLeftAlone(t *testing.T) {
 	const text = "import { b } from './b.js';\nimport { log } from 'demo:w/log@0.1.0';\n\nexport const a = () => log(b);\n"
 	r := project(t, toolchain.QuickJS, "guest/a.js", map[string]string{"wit/w.wit": helloWIT, "guest/a.js": text, "guest/b.js": "export const b = 1;", "guest/c.js": "syntax error"})
-	in, err := readInputs(r)
+	in, err := readInputs(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestBundles(t *testing.T) {
 		"guest/node_modules/left/main.js":      "module.exports = (s) => s;",
 		"guest/notes.txt":                      "not a part of it",
 	})
-	in, err := readInputs(r)
+	in, err := readInputs(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestBundles(t *testing.T) {
 	if !ok || source != "deep/pad.ts" || srcLine != 2 {
 		t.Errorf("line %d comes from %s:%d, want deep/pad.ts:2", line, source, srcLine)
 	}
-	again, err := readInputs(r)
+	again, err := readInputs(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestBundleErrors(t *testing.T) {
 			if err := os.Symlink(filepath.Join(root, "secret.json"), filepath.Join(root, "guest", "link.json")); err != nil {
 				t.Skip(err)
 			}
-			in, err := readInputs(r)
+			in, err := readInputs(t.Context(), r)
 			if row.want == "" {
 				if err != nil {
 					t.Fatal(err)
@@ -119,7 +119,7 @@ func TestBundlerReadsNoSourceMaps(t *testing.T) {
 				"guest/a.ts": "import './b.js';\nexport const a = '//# sourceMappingURL=x';\n", "guest/b.js": "globalThis.x = 1;\n",
 			}
 			files["guest/"+guest] += comment
-			in, err := readInputs(project(t, toolchain.QuickJS, "guest/a.ts", files))
+			in, err := readInputs(t.Context(), project(t, toolchain.QuickJS, "guest/a.ts", files))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -57,6 +57,9 @@ type Request struct {
 	// is missing. It follows from WIT and World, and is called only when there
 	// is something to compile. May be nil.
 	Exports func(context.Context) ([]Export, error)
+	// Imports returns the names under which the world imports interfaces and
+	// functions, which are modules to a JavaScript guest. May be nil.
+	Imports func(context.Context) ([]string, error)
 	// Cache is the root of the cache.
 	Cache string
 	// Toolchain returns the engine's toolchain. It is asked for only when
@@ -97,7 +100,7 @@ type Result struct {
 // *toolchain.MissingError where it can't be installed; otherwise what reading
 // and writing files gives, or the context's cause.
 func Build(ctx context.Context, r Request) (Result, error) {
-	in, err := readInputs(r)
+	in, err := readInputs(ctx, r)
 	if err != nil {
 		return Result{}, err
 	}

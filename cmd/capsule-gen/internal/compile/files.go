@@ -1,16 +1,17 @@
 package compile
 
 import (
+	"context"
 	"maps"
 	"path/filepath"
 	"slices"
 )
 
 // Files returns the paths of all that a component is made from: the WIT files,
-// and those of the guest, its own first. Of r only Engine, WIT and Guest are
-// looked at.
-func Files(r Request) (contract, guest []string, err error) {
-	in, err := readInputs(r)
+// and those of the guest, its own first. Of r only Engine, WIT, Guest and
+// Imports are looked at.
+func Files(ctx context.Context, r Request) (contract, guest []string, err error) {
+	in, err := readInputs(ctx, r)
 	if err != nil {
 		return nil, nil, err
 	}

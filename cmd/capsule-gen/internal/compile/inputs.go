@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/bundler"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
 	"github.com/capsule-kit/capsule/wit"
 )
@@ -25,8 +27,8 @@ const recipe = "2"
 // What a guest may consist of. A guest is one file and what it imports from
 // its own folder, so more than this is a folder that was named by mistake.
 const (
-	maxInputFiles = 5000
-	maxInputBytes = 64 << 20
+	maxInputFiles = bundler.MaxFiles
+	maxInputBytes = bundler.MaxBytes
 )
 
 // inputs are the files that a component is made from, as they were read once;
@@ -42,7 +44,7 @@ type inputs struct {
 	sources []string
 }
 
-func readInputs(r Request) (*inputs, error) {
+func readInputs(ctx context.Context, r Request) (*inputs, error) {
 	in := &inputs{wit: map[string][]byte{}, guests: map[string][]byte{}, guest: filepath.Base(r.Guest)}
 	if err := checkName(r.Engine, in.guest); err != nil {
 		return nil, &GuestError{File: r.Guest, Message: err.Error()}
@@ -86,7 +88,7 @@ func readInputs(r Request) (*inputs, error) {
 	}
 	in.guests[in.guest] = data
 	if r.Engine != toolchain.Python {
-		return in, in.bundle(r)
+		return in, in.bundle(ctx, r)
 	}
 	return in, nil
 }

@@ -55,7 +55,7 @@ func TestDigest(t *testing.T) {
 		if edit != nil {
 			edit(&r)
 		}
-		in, err := readInputs(r)
+		in, err := readInputs(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +115,7 @@ func TestReadInputsErrors(t *testing.T) {
 			for path, content := range row.files {
 				files[path] = content
 			}
-			_, err := readInputs(project(t, row.engine, row.guest, files))
+			_, err := readInputs(t.Context(), project(t, row.engine, row.guest, files))
 			if row.want == "" {
 				if err != nil {
 					t.Error(err)
@@ -144,7 +144,7 @@ func TestReadInputsBounds(t *testing.T) {
 	if err := errors.Join(f.Truncate(maxInputBytes+1), f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readInputs(r); err == nil || !strings.Contains(err.Error(), "more than 5000 files or 64 MiB") {
+	if _, err := readInputs(t.Context(), r); err == nil || !strings.Contains(err.Error(), "more than 5000 files or 64 MiB") {
 		t.Errorf("got %v", err)
 	}
 	if err := os.Remove(big); err != nil {
@@ -157,7 +157,7 @@ func TestReadInputsBounds(t *testing.T) {
 	if err := os.Symlink(secret, big); err != nil {
 		t.Skip("no symbolic links here:", err)
 	}
-	in, err := readInputs(r)
+	in, err := readInputs(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestReadInputsThroughLinks(t *testing.T) {
 		*path = link
 	}
 	r.Guest = filepath.Join(r.Guest, "app.js")
-	in, err := readInputs(r)
+	in, err := readInputs(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestReadInputsOfOneFile(t *testing.T) {
 		"wit/w.wit": helloWIT, "wit/other.wit": "package c:d;\n", "g/app.js": "1",
 	})
 	r.WIT = filepath.Join(r.WIT, "w.wit")
-	in, err := readInputs(r)
+	in, err := readInputs(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}

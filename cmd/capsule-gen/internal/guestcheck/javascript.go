@@ -1,27 +1,30 @@
 package guestcheck
 
 import (
+	"context"
+	"errors"
 	"regexp"
 	"strings"
 
-	"github.com/evanw/esbuild/pkg/api"
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/js"
+
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/bundler"
 )
 
 // TypeScript reads a module: its exports.
 //
-// Errors: *SyntaxError.
-func TypeScript(source []byte) (*Member, error) {
-	plain := api.Transform(string(source), api.TransformOptions{
-		Loader: api.LoaderTS, Target: api.ES2023, TsconfigRaw: "{}", LogLevel: api.LogLevelSilent,
-	})
-	if len(plain.Errors) > 0 {
-		e := &SyntaxError{Message: plain.Errors[0].Text}
-		if at := plain.Errors[0].Location; at != nil {
-			e.Line = at.Line
-		}
-		return nil, e
+// Errors: *SyntaxError; otherwise what bundler.Plain gives.
+func TypeScript(ctx context.Context, source []byte) (*Member, error) {
+	plain, err := bundler.Plain(ctx, source)
+	if broken, ok := errors.AsType[*bundler.BrokenError](err); ok {
+		return nil, &SyntaxError{Message: broken.Reason}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if plain.Wrong != nil {
+		return nil, &SyntaxError{plain.Wrong.Line, plain.Wrong.Text}
 	}
 	return module(plain.Code, source)
 }
@@ -29,7 +32,7 @@ func TypeScript(source []byte) (*Member, error) {
 // JavaScript reads a module: its exports.
 //
 // Errors: *SyntaxError.
-func JavaScript(source []byte) (*Member, error) { return module(source, source) }
+func JavaScript(_ context.Context, source []byte) (*Member, error) { return module(source, source) }
 
 // module reads plain JavaScript; lines are looked for in what its author wrote.
 func module(plain, source []byte) (*Member, error) {

@@ -17,7 +17,7 @@ func TestObjectsOfObjects(t *testing.T) {
 		"const a = {x: b}; const b = {x: a}; export {a};\n",
 		wide.String() + "export {o0};\n",
 	} {
-		m, err := JavaScript([]byte(source))
+		m, err := JavaScript(t.Context(), []byte(source))
 		if err != nil || len(m.Members) != 1 || m.Members[0].Kind != Object {
 			t.Errorf("got %v, %v", m, err)
 		}
