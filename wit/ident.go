@@ -39,7 +39,8 @@ func checkLabel(label string) string {
 }
 
 // canonical returns the form in which names of one scope must differ: dashes
-// and case don't count.
+// and case don't count. The specification's text keeps the dashes; wasm-tools,
+// by which every other tool reads WIT and checks components, doesn't.
 //
 // Spec: Explainer, "Name Uniqueness".
 func canonical(label string) string {

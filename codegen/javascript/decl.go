@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/capsule-kit/capsule/codegen/internal/guest"
 	"github.com/capsule-kit/capsule/wit"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
@@ -241,13 +242,13 @@ func (s *section) resource(t *wit.TypeDef, imported bool) {
 	s.line(1, "export class "+upper(t.Name)+" {")
 	taken := map[string]bool{}
 	constructed := false
-	for _, f := range t.Methods {
+	for _, f := range guest.Functions(t.Methods, func(*wit.Func) bool { return true }) {
 		sig := s.e.signature(f, s)
 		name, prefix := lower(f.Name), ""
 		switch {
 		case f.Kind == wit.Constructor:
 			constructed = true
-			s.doc(2, f.Docs)
+			s.doc(2, f.Docs, sig.throwsTag()...)
 			s.line(2, "constructor("+sig.list()+");")
 			continue
 		case f.Kind == wit.Static:

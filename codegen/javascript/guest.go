@@ -251,7 +251,8 @@ func (a *author) class(t *wit.TypeDef) {
 		name, tags := lower(f.Name), a.tags(sig)
 		switch f.Kind {
 		case wit.Constructor:
-			name, tags = "constructor", tags[:min(len(tags), len(sig.params))]
+			name = "constructor"
+			tags = slices.DeleteFunc(tags, func(tag string) bool { return strings.HasPrefix(tag, "@returns ") })
 		case wit.Static:
 			name = "static " + name
 		}

@@ -73,6 +73,7 @@ func Generate(w *wit.World, opts Options) ([]file.File, error) {
 		return nil, fmt.Errorf("javascript: types %q: want a relative path that ends in .d.ts", opts.Types)
 	}
 	e := newEmitter(w, opts.Engine)
+	e.problems.Accessors(w, e.reach, e.compiler())
 	e.checkWorld()
 	files := []file.File{e.types(), e.guest(opts.Guest, opts.Types)}
 	if err := e.problems.Err(); err != nil {
@@ -153,6 +154,14 @@ func (e *emitter) engineName() string {
 	return "QuickJS"
 }
 
+// compiler returns what makes components for the engine.
+func (e *emitter) compiler() string {
+	if e.engine == StarlingMonkey {
+		return "componentize-js"
+	}
+	return "componentize-qjs"
+}
+
 // worldID returns the specifier of the module with the world's own types.
 func (e *emitter) worldID() string {
 	id := e.w.Package.Namespace + ":" + e.w.Package.Name + "/" + e.w.Name
@@ -174,7 +183,7 @@ func (e *emitter) owner(def *wit.TypeDef) string {
 func worldFuncs(items []wit.Item) []*wit.Func {
 	var out []*wit.Func
 	for _, item := range items {
-		if item.Func != nil {
+		if item.Func != nil && item.Func.Accessor == wit.NoAccessor {
 			out = append(out, item.Func)
 		}
 	}
@@ -183,13 +192,7 @@ func worldFuncs(items []wit.Item) []*wit.Func {
 
 // plainFuncs returns the functions of list that belong to no resource.
 func plainFuncs(list []*wit.Func) []*wit.Func {
-	var out []*wit.Func
-	for _, f := range list {
-		if f.Kind == wit.Freestanding {
-			out = append(out, f)
-		}
-	}
-	return out
+	return guest.Functions(list, func(f *wit.Func) bool { return f.Kind == wit.Freestanding })
 }
 
 // refuse notes something that cannot be built.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/capsule-kit/capsule/codegen/internal/guest"
 	"github.com/capsule-kit/capsule/wit"
 )
 
@@ -137,6 +138,13 @@ func (e *emitter) checkWorld() {
 		for _, f := range plainFuncs(i.Funcs) {
 			if lower(f.Name) == "default" {
 				e.refuse(f.Pos, `imported function "default": QuickJS gives that name to the whole module`)
+			}
+		}
+	}
+	for _, i := range e.reach.Exports {
+		for _, f := range i.Funcs {
+			if _, _, fallible := guest.Result(f.Result); fallible && f.Kind == wit.Constructor {
+				e.refuse(f.Pos, "an exported constructor that returns a result: componentize-qjs makes one whose calls trap, under any runtime")
 			}
 		}
 	}

@@ -190,9 +190,6 @@ func (e *emitter) signature(f *wit.Func, n namer) signature {
 		if err != nil {
 			s.throws = e.typ(err, n, f.Pos)
 		}
-		if f.Kind == wit.Constructor {
-			e.refuse(f.Pos, "a constructor that returns a result: no engine builds one that works yet")
-		}
 	} else if f.Result != nil {
 		s.ret = e.typ(f.Result, n, f.Pos)
 	}

@@ -34,11 +34,7 @@ func (e *emitter) checkWorld() {
 			e.refuse(i.Pos, fmt.Sprintf("exported interface %q and the world itself would both be the class %s", i.Name, worldProtocol))
 		}
 		if e.reach.Imported(i) {
-			for _, t := range declared(i.Types) {
-				if t.Resource {
-					e.refuse(t.Pos, fmt.Sprintf("resource %q is both imported and exported: componentize-py mixes its two classes up; put what is imported and what is exported into two interfaces", t.Name))
-				}
-			}
+			e.checkTwice(i)
 			continue
 		}
 		e.checkShadowing(declared(i.Types), nil, false)
@@ -48,6 +44,18 @@ func (e *emitter) checkWorld() {
 	}
 	e.checkModules(importSide, e.reach.Imports)
 	e.checkModules(exportSide, e.reach.Exports)
+}
+
+// checkTwice refuses the variants of an interface, imported and exported, that
+// have resources in them. componentize-py makes two classes for each case, and
+// gives exported functions those of what is imported, so that a guest that asks
+// for the others finds none.
+func (e *emitter) checkTwice(i *wit.Interface) {
+	for _, t := range declared(i.Types) {
+		if e.twice(t) && !t.Resource && t.Shape.Kind == abi.Variant {
+			e.refuse(t.Pos, fmt.Sprintf("type %q has resources that are both imported and exported: componentize-py gives exported functions the classes of what is imported; put what is imported and what is exported into two interfaces", t.Name))
+		}
+	}
 }
 
 // checkShadowing refuses names that hide what a module of componentize-py's

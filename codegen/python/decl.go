@@ -167,9 +167,10 @@ func (m *module) method(f *wit.Func, sc scope, decorators ...string) {
 // importedResource writes the class of a resource that the host, or another
 // component, provides. It is a context manager: leaving it drops the handle.
 func (m *module) importedResource(def *wit.TypeDef) {
-	name := camel(def.Name)
+	m.within = def
+	defer func() { m.within = nil }()
 	sc := methodScope(def)
-	documented := m.class(name, "", lines(def.Docs))
+	documented := m.class(camel(def.Name), "", lines(def.Docs))
 	for i, f := range def.Methods {
 		if i > 0 || documented {
 			m.line(0, "")
@@ -197,6 +198,8 @@ func (m *module) importedResource(def *wit.TypeDef) {
 
 // exportedResource writes the protocol that the guest's class implements.
 func (m *module) exportedResource(def *wit.TypeDef) {
+	m.within = def
+	defer func() { m.within = nil }()
 	sc := methodScope(def)
 	documented := m.class(camel(def.Name), m.from("typing", "Protocol", nil), lines(def.Docs))
 	m.protocolBody(def.Methods, sc, documented)

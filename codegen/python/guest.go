@@ -27,6 +27,7 @@ func (e *emitter) guest(name string) []file.File {
 		m.implement(worldProtocol, worldModule+"."+worldProtocol, lines(e.w.Docs), exports)
 	}
 	var files []file.File
+	m.sees = exportSide
 	for _, i := range e.reach.Exports {
 		if funcs := plainFuncs(i.Funcs); len(funcs) > 0 {
 			base := ""
@@ -37,7 +38,11 @@ func (e *emitter) guest(name string) []file.File {
 		}
 		files = append(files, e.resourceModule(name, i)...)
 	}
-	text := m.text(e.starterHeader(), nil)
+	header := e.starterHeader()
+	for _, f := range files {
+		header += "# The classes of resources are in " + path.Base(f.Path) + ", beside this file.\n"
+	}
+	text := m.text(header, nil)
 	return append([]file.File{{Path: name, Data: []byte(text), Once: true}}, files...)
 }
 
@@ -85,11 +90,14 @@ func (e *emitter) resourceModule(guestPath string, i *wit.Interface) []file.File
 		e.refuse(i.Pos, "exported interface "+i.Name+" has resources, whose classes belong in "+name+".py: give the guest another file name")
 	}
 	m := e.newModule(worldSide, nil, false)
+	m.sees = exportSide
 	for _, t := range resources {
 		m.names[camel(t.Name)] = true
 	}
 	for _, t := range resources {
 		base := m.from(worldModule+"."+string(exportSide), name, nil) + "." + camel(t.Name)
+		// The author's own class, which has more than the protocol.
+		m.within, m.self = t, camel(t.Name)
 		m.implement(camel(t.Name), base, lines(t.Docs), t.Methods)
 	}
 	return []file.File{{

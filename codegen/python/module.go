@@ -23,9 +23,16 @@ type module struct {
 	// side and owner say which types the module declares itself.
 	side  side
 	owner *wit.Interface
+	// sees is the side whose resources the module's functions are about: its
+	// own, or in an author's file that of what is being implemented.
+	sees side
 	// inPackage is false in the author's file, which sees wit_world from
 	// outside.
 	inPackage bool
+	// within is the resource whose class is being written, if any, and self
+	// what that class is called in itself.
+	within *wit.TypeDef
+	self   string
 	// names are what the module itself defines at its top level.
 	names map[string]bool
 	// claimed says which package an imported name came from.
@@ -38,7 +45,7 @@ type module struct {
 
 func (e *emitter) newModule(s side, owner *wit.Interface, inPackage bool) *module {
 	return &module{
-		e: e, side: s, owner: owner, inPackage: inPackage,
+		e: e, side: s, sees: s, owner: owner, inPackage: inPackage,
 		names:    map[string]bool{},
 		claimed:  map[string]string{},
 		imported: map[string]map[string]bool{},
@@ -84,6 +91,12 @@ func (m *module) builtin(name string, sc scope) string {
 
 // ref returns how the module names a declared type.
 func (m *module) ref(def *wit.TypeDef, sc scope) string {
+	if def == m.within {
+		if m.self != "" {
+			return m.self
+		}
+		return m.from("typing", "Self", sc)
+	}
 	name := camel(def.Name)
 	i := def.Owner.Interface
 	if i == nil {
@@ -93,7 +106,7 @@ func (m *module) ref(def *wit.TypeDef, sc scope) string {
 		m.usesPkg = true
 		return worldModule + "." + name
 	}
-	s := m.e.home(i)
+	s := m.e.home(def, m.sees)
 	if m.inPackage && i == m.owner && s == m.side {
 		return name
 	}

@@ -52,6 +52,7 @@ func Generate(w *wit.World, opts Options) ([]file.File, error) {
 		return nil, err
 	}
 	e := newEmitter(w)
+	e.problems.Accessors(w, e.reach, "componentize-py")
 	e.checkWorld()
 	files := []file.File{{Path: "componentize_py_types.py", Data: []byte(supportModule)}}
 	files = append(files, e.world())
@@ -107,13 +108,22 @@ func newEmitter(w *wit.World) *emitter {
 	return e
 }
 
-// home returns the side on which an interface's types are declared: imports
-// wherever it is imported, also when it is exported too.
-func (e *emitter) home(i *wit.Interface) side {
-	if e.reach.Imported(i) {
+// home returns the side on which a type of an interface is declared, as seen
+// from one side: imports wherever the interface is imported, also when it is
+// exported too. Of a type with resources in it there are two then.
+func (e *emitter) home(t *wit.TypeDef, from side) side {
+	i := t.Owner.Interface
+	if e.reach.Imported(i) && !(from == exportSide && e.twice(t)) {
 		return importSide
 	}
 	return exportSide
+}
+
+// twice reports whether a type is one thing to what is imported, and another
+// to what is exported.
+func (e *emitter) twice(t *wit.TypeDef) bool {
+	i := t.Owner.Interface
+	return i != nil && e.reach.Imported(i) && e.reach.Exported(i) && guest.HasResource(t)
 }
 
 // moduleName returns the name of an interface's module.

@@ -114,8 +114,11 @@ func (m *module) signature(f *wit.Func, self string, sc scope) signature {
 	}
 	if f.Kind == wit.Constructor {
 		s.name = "__init__"
-		if _, _, fallible := guest.Result(f.Result); fallible {
-			m.e.refuse(f.Pos, "a constructor that returns a result: componentize-py can't build it yet")
+		if _, err, fallible := guest.Result(f.Result); fallible {
+			if m.sees != exportSide {
+				m.e.refuse(f.Pos, "an imported constructor that returns a result: componentize-py takes the result itself for the resource")
+			}
+			s.raises = m.described(err, sc, f.Pos)
 		}
 		return s
 	}

@@ -2,6 +2,7 @@ package python
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/capsule-kit/capsule/codegen/internal/file"
 	"github.com/capsule-kit/capsule/codegen/internal/guest"
@@ -21,20 +22,14 @@ func declared(list []*wit.TypeDef) []*wit.TypeDef {
 
 // plainFuncs returns the functions of list that belong to no resource.
 func plainFuncs(list []*wit.Func) []*wit.Func {
-	var out []*wit.Func
-	for _, f := range list {
-		if f.Kind == wit.Freestanding {
-			out = append(out, f)
-		}
-	}
-	return out
+	return guest.Functions(list, func(f *wit.Func) bool { return f.Kind == wit.Freestanding })
 }
 
 // worldFuncs returns the functions among a world's items.
 func worldFuncs(items []wit.Item) []*wit.Func {
 	var out []*wit.Func
 	for _, item := range items {
-		if item.Func != nil {
+		if item.Func != nil && item.Func.Accessor == wit.NoAccessor {
 			out = append(out, item.Func)
 		}
 	}
@@ -117,10 +112,7 @@ func (e *emitter) exports() []file.File {
 	var files []file.File
 	var bound []*wit.Interface
 	for _, i := range e.reach.Exports {
-		var types []*wit.TypeDef
-		if e.home(i) == exportSide {
-			types = declared(i.Types)
-		}
+		types := slices.DeleteFunc(declared(i.Types), func(t *wit.TypeDef) bool { return e.home(t, exportSide) != exportSide })
 		// componentize-py writes no protocol methods for an inline
 		// interface, and no class unless the interface has types.
 		if len(types) == 0 && (i.Inline || len(plainFuncs(i.Funcs)) == 0) {

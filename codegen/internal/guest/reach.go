@@ -170,6 +170,29 @@ func Declares(def *wit.TypeDef) bool {
 	return false
 }
 
+// HasResource reports whether t is a resource, or has one in it.
+func HasResource(t *wit.TypeDef) bool { return hasResource(t, map[*wit.TypeDef]bool{}) }
+
+// hasResource looks at each type once: types that refer to themselves do so
+// through resources, where it stops.
+func hasResource(t *wit.TypeDef, seen map[*wit.TypeDef]bool) bool {
+	if t.Resource {
+		return true
+	}
+	if seen[t] || t.Shape == nil {
+		return false
+	}
+	seen[t] = true
+	return typeHasResource(t.Shape, seen)
+}
+
+func typeHasResource(t *wit.Type, seen map[*wit.TypeDef]bool) bool {
+	if t.Resource != nil || t.Def != nil && hasResource(t.Def, seen) {
+		return true
+	}
+	return slices.ContainsFunc(Parts(t), func(p *wit.Type) bool { return typeHasResource(p, seen) })
+}
+
 // Structure returns the structure of t after all aliases.
 func Structure(t *wit.Type) *wit.Type { return t.Resolve() }
 
@@ -192,21 +215,3 @@ func Result(t *wit.Type) (ok, err *wit.Type, is bool) {
 	}
 	return ok, err, true
 }
-
-// A Problem collects what an emitter refuses.
-type Problem struct{ list wit.Errors }
-
-// Add notes one refusal.
-func (p *Problem) Add(pos wit.Position, code, msg string) {
-	e := &wit.Error{Pos: pos, Code: code, Msg: msg}
-	for _, have := range p.list {
-		if *have == *e {
-			return
-		}
-	}
-	p.list = append(p.list, e)
-}
-
-// Err returns nil, the only refusal (*wit.Error), or all of them in the order
-// of their positions (wit.Errors).
-func (p *Problem) Err() error { return p.list.Err() }

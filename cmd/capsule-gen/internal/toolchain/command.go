@@ -31,7 +31,7 @@ func (t *Toolchain) Command(job Job) []string {
 	switch t.Engine {
 	case Python:
 		module := strings.TrimSuffix(job.File, filepath.Ext(job.File))
-		args := []string{"--quiet", "--wit-path", job.WIT, "--world", job.World,
+		args := []string{"--quiet", "--wit-path", job.WIT, "--world", escaped(job.World),
 			"componentize", module, "--python-path", job.Guests, "--output", job.Out}
 		if job.Required != "" {
 			args = append(args, "--python-path", job.Required)
@@ -39,9 +39,19 @@ func (t *Toolchain) Command(job Job) []string {
 		return t.python(args...)
 	case QuickJS:
 		return t.node("node_modules/componentize-qjs/bin/componentize-qjs", "--sync",
-			"--wit", job.WIT, "--world", job.World, "--js", job.File, "--module-root", job.Guests, "--output", job.Out)
+			"--wit", job.WIT, "--world", escaped(job.World), "--js", job.File, "--module-root", job.Guests, "--output", job.Out)
 	}
-	return t.node("compile.mjs", job.Guest, job.File, job.WIT, job.World, job.Out)
+	return t.node("compile.mjs", job.Guest, job.File, job.WIT, escaped(job.World), job.Out)
+}
+
+// escaped returns a world's name, or ns:pkg/name, as the compilers take it also
+// where the name is one of WIT's keywords.
+func escaped(world string) string {
+	at := strings.LastIndexByte(world, '/') + 1
+	if strings.HasPrefix(world[at:], "%") {
+		return world
+	}
+	return world[:at] + "%" + world[at:]
 }
 
 // Environment returns all variables that the compiler is started with: none of
