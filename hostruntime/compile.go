@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/component"
+	"github.com/capsule-kit/capsule/hostruntime/internal/image"
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
 	"github.com/tetratelabs/wazero"
@@ -26,6 +27,10 @@ type step struct {
 	// origins are the core slots behind the module names "0", "1" and so on
 	// of the rewritten imports.
 	origins []int
+	// template is what the module's memory starts with, the first templated
+	// data segments; nil where all are copied.
+	template  *image.Template
+	templated int
 	// fixed is what an instance takes in host memory besides its linear
 	// memory, in bytes: tables above all.
 	fixed uint64
@@ -93,6 +98,7 @@ func (c *Component) compile(ctx context.Context, l *loading, decoded *component.
 	for i := range c.steps {
 		c.steps[i].charge(growing)
 	}
+	c.makeTemplates()
 	return c.checkUnused(ctx, l, decoded, parsed)
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/component"
+	"github.com/capsule-kit/capsule/hostruntime/internal/image"
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
 	"github.com/capsule-kit/capsule/wit/abi"
@@ -28,6 +29,8 @@ type Component struct {
 	description Description
 	// readable gives text of the guest's engine the author's own lines.
 	readable func(string) string
+	// templates is what the steps' templates are in.
+	templates image.File
 
 	mu        sync.Mutex
 	closed    bool
@@ -151,6 +154,7 @@ func (c *Component) free(ctx context.Context) {
 			c.rt.release(ctx, m)
 		}
 	}
+	_ = c.templates.Close() // nothing is written that could be lost
 }
 
 // Validate decodes and validates the component in bytes, also one that this

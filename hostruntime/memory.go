@@ -21,7 +21,9 @@ type linearMemory struct {
 	grows    func(bytes uint64)
 	min, max uint64 // bytes
 	made     bool
-	image    image.Image
+	// templated says that the image was started from the step's template.
+	templated bool
+	image     image.Image
 }
 
 var _ experimental.LinearMemory = (*linearMemory)(nil)

@@ -108,6 +108,7 @@ func (in *Instance) newMemory(s *step) (*linearMemory, error) {
 	if m.min > 0 && !m.image.Grow(m.min, in.chargeMemory) {
 		return nil, in.memory.error()
 	}
+	m.templated = s.template != nil && m.image.Start(s.template)
 	return m, nil
 }
 
@@ -141,13 +142,17 @@ func (in *Instance) initialise(slot int, s *step) error {
 		g := &s.code.Globals[i]
 		module.ExportedGlobal(g.Export).(api.MutableGlobal).Set(g.Init.Eval(global))
 	}
-	for i := range s.code.Data {
+	data := s.code.Data
+	if in.memories[slot].templated {
+		data = data[s.templated:]
+	}
+	for i := range data {
 		if i%checkEvery == checkEvery-1 {
 			if err := in.stopped(); err != nil {
 				return err
 			}
 		}
-		d := &s.code.Data[i]
+		d := &data[i]
 		at := uint32(d.Offset.Eval(global))
 		if !module.Memory().Write(at, d.Bytes) {
 			return trapf("data segment of %d bytes at %d is out of bounds of memory", len(d.Bytes), at)

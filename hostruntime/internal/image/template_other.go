@@ -1,0 +1,12 @@
+//go:build !(linux && (amd64 || arm64))
+
+package image
+
+import "os"
+
+func create() *os.File { return nil }
+
+func seal(*os.File) {}
+
+// Start reports that memories can't be started from templates here.
+func (m *Image) Start(*Template) bool { return false }
