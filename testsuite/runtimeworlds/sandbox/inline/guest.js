@@ -1,5 +1,4 @@
-// What the world declares itself. QuickJS has the world's imports as globals,
-// StarlingMonkey as modules: esbuild leaves the name as it is.
+// What the world declares itself. The function it imports is a global.
 
 export const inner = { name: () => "inner" };
 

@@ -1,4 +1,5 @@
-// Moves things of the host's through functions of the world itself.
+// Moves things of the host's through functions of the world itself. The one it
+// imports is a global.
 import { Thing as Inner } from "mirror:runtime/things@0.1.0";
 
 export const forward = (it) => pass(it);
