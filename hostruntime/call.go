@@ -30,6 +30,9 @@ type call struct {
 	builtins  uint64
 	// liftedFuel is what has been paid for lifted values.
 	liftedFuel uint64
+	// liftedBefore is what had been lifted, and isn't counted in budget: in a
+	// replay, where the journal says how much it was.
+	liftedBefore uint64
 	// failure is the first error of a host function or of the runtime while
 	// guest code was running; the guest's own trap follows from it.
 	failure error
@@ -38,6 +41,12 @@ type call struct {
 	// refused says that the function returned its own result::err.
 	refused bool
 }
+
+// lifted returns how many bytes of values the call has lifted.
+func (c *call) lifted() uint64 { return c.budget.Used() + c.liftedBefore }
+
+// recordedLifted makes lifted return n now.
+func (c *call) recordedLifted(n uint64) { c.liftedBefore = n - c.budget.Used() }
 
 func (c *call) fail(err error) {
 	if c.failure == nil {
@@ -91,6 +100,11 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 		c.limits = in.limits.narrow(*by)
 	}
 	c.report, _ = ctx.Value(reportKey{}).(*Report)
+	if in.replayer != nil {
+		if err := in.replayer.begin(); err != nil {
+			return in.refuse(err)
+		}
+	}
 	if c.limits.WallTime < math.MaxInt64 {
 		deadline := c.started.Add(c.limits.WallTime)
 		if own, ok := ctx.Deadline(); !ok || deadline.Before(own) {
@@ -106,7 +120,24 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 	in.stderr.start(c.limits.OutputBytes)
 	in.network.beginCall()
 	in.meter.begin(c.limits.Fuel, c.started)
+	switch {
+	case in.recorder != nil:
+		in.recorder.begin()
+	case in.replayer != nil:
+		if err := in.replayer.begun(); err != nil {
+			return in.refuse(err)
+		}
+	}
 	return nil
+}
+
+// refuse gives the instance back where a call doesn't even begin, and ends it.
+func (in *Instance) refuse(err error) error {
+	in.dead = err
+	in.call.outer = nil
+	in.component.rt.endCall()
+	in.busy.Store(false)
+	return err
 }
 
 // end gives the instance back, fills the report, and returns err as the
@@ -117,16 +148,33 @@ func (in *Instance) end(err error) error {
 		c.hosted.end()
 	}
 	in.network.endCall()
-	in.stderr.end()
 	files := in.wasi.TakeFileChanges()
-	if err != nil {
+	switch {
+	case in.replayer != nil:
+		err = in.replayer.ends(err)
+	case err != nil:
 		err = in.public(err, files.Refused > 0)
+	}
+	in.stderr.end()
+	if err != nil {
 		if _, ok := err.(*ArgumentError); !ok {
 			in.dead = err
 		}
 	}
-	if r := c.report; r != nil {
-		*r = in.report(err, FileReport(files))
+	if c.report != nil || in.recorder != nil {
+		r := in.report(err, FileReport(files))
+		if in.recorder != nil {
+			err = in.recorder.end(&r, err)
+		}
+		if in.replayer != nil {
+			in.replayer.fill(&r)
+		}
+		if c.report != nil {
+			*c.report = r
+		}
+	}
+	if in.replayer != nil {
+		in.replayer.passed()
 	}
 	in.clock.before += in.meter.used()
 	if len(in.values) == 0 || c.export != instantiation {

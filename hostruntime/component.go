@@ -2,6 +2,7 @@ package hostruntime
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,8 @@ type Component struct {
 	// importTypes are the texts of the plan's imports' types.
 	importTypes []string
 	description Description
+	// sum returns the SHA-256 of the component's bytes.
+	sum func() [sha256.Size]byte
 	// readable gives text of the guest's engine the author's own lines.
 	readable func(string) string
 	// templates is what the steps' templates are in.
@@ -66,6 +69,7 @@ func (rt *Runtime) load(ctx context.Context, bytes []byte) (*Component, error) {
 		rt:          rt,
 		plan:        plan,
 		description: describe(decoded, plan),
+		sum:         sync.OnceValue(func() [sha256.Size]byte { return sha256.Sum256(bytes) }),
 		readable:    readable(decoded.SourceMap),
 		instances:   map[*Instance]struct{}{},
 	}

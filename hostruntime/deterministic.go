@@ -49,6 +49,9 @@ func (in *Instance) clockSkip(d time.Duration) {
 
 // check returns why a policy can't be had, nil if it can.
 func (p *Policy) check() error {
+	if p.Record != nil && p.Replay != nil {
+		return errors.New("hostruntime: a policy records a journal or replays one, not both")
+	}
 	if p.Deterministic != nil && len(p.Dirs)+len(p.Network.Allow)+len(p.Network.Listen) > 0 {
 		return errors.New("hostruntime: a deterministic policy can't grant folders or the network")
 	}

@@ -72,7 +72,10 @@ func (in *Instance) burnBytes(n uint64) error { return in.burn(n >> fuelByteShif
 // burnLifted pays for what has been lifted since it last did.
 func (in *Instance) burnLifted() error {
 	c := &in.call
-	n := c.budget.Used() >> fuelByteShift
+	if in.recorder != nil {
+		in.recorder.lifted = c.lifted()
+	}
+	n := c.lifted() >> fuelByteShift
 	units := n - c.liftedFuel
 	c.liftedFuel = n
 	return in.burn(units)

@@ -60,6 +60,8 @@ type Instance struct {
 	stdout      capture
 	stderr      capture
 	network     network
+	recorder    *recorder // nil unless a journal is written
+	replayer    *replayer // nil unless one is replayed
 
 	call  call
 	guest context.Context // of the guest's code; see guestContext
@@ -88,6 +90,9 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		return nil, err
 	}
 	resolved, values, err := c.resolveImports(imports)
+	if policy.Replay != nil {
+		policy, err = policy.replayed(), nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +130,10 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		in.stderr.through = &lineWriter{to: policy.Stderr, readable: in.component.readable}
 	}
 	in.handles.Memory = in.chargeMemory
+	if err := in.openJournal(&policy); err != nil {
+		in.network.close()
+		return nil, errors.Join(err, in.wasi.Close(), in.closeDirs())
+	}
 	in.drops = hostDrops(imports)
 	in.makeParts()
 	if err := c.register(in); err != nil {
@@ -179,7 +188,7 @@ func (in *Instance) Close(ctx context.Context) error {
 	// WASI first: its own resources then end in an order of its choice, and
 	// the drops that follow have nothing left to do.
 	in.network.close()
-	errs := []error{in.wasi.Close(), in.dropLeftovers(), in.closeDirs()}
+	errs := []error{in.wasi.Close(), in.dropLeftovers(), in.closeDirs(), in.closeJournal()}
 	// Importers before the instances that they import from: wazero frees what
 	// a closed instance owns.
 	for i := len(in.cores) - 1; i >= 0; i-- {

@@ -11,9 +11,10 @@ import (
 // A lifted function is a component function that guest code provides, in one
 // instance.
 type lifted struct {
-	in   *Instance
-	plan *link.Lifted
-	flat abi.FlatFunc
+	in    *Instance
+	plan  *link.Lifted
+	index int // in the plan
+	flat  abi.FlatFunc
 	// params are the types of the parameters.
 	params      []*abi.Type
 	core, after *coreFunc
@@ -28,7 +29,7 @@ func (in *Instance) lift(index int) *lifted {
 	}
 	plan := &in.component.plan.Lifted[index]
 	f := &lifted{
-		in: in, plan: plan, flat: flattenLifted(plan.Type, &plan.Options), params: paramTypes(plan.Type),
+		in: in, plan: plan, index: index, flat: flattenLifted(plan.Type, &plan.Options), params: paramTypes(plan.Type),
 		core: in.core(&plan.Core), after: in.core(plan.Options.PostReturn), callback: in.core(plan.Options.Callback),
 	}
 	in.lifted[index] = f
@@ -63,6 +64,8 @@ type activation struct {
 	// result is that of an asynchronous function, from task.return.
 	result    value.Value
 	hasResult bool
+	// journaled is its form for a journal.
+	journaled []byte
 }
 
 // start enters the callee from the component instance caller.
@@ -99,15 +102,21 @@ func (a *activation) run() error {
 	if plan.Type.Async && in.parts[plan.Instance].tasks.backpressure > 0 {
 		return needsAsync("a call under backpressure")
 	}
+	if err := in.journalCalled(a); err != nil {
+		return err
+	}
 	if plan.Options.Async {
-		return a.runAsync()
+		if err := a.runAsync(); err != nil {
+			return err
+		}
+		return in.journalFinished(a)
 	}
 	if err := in.callCore(a.fn.core, a.stack); err != nil {
 		return err
 	}
 	copy(a.results, a.stack)
 	a.cx.Mem = a.cx.Refresh()
-	return nil
+	return in.journalFinished(a)
 }
 
 // finish ends the call after its results were lifted: post-return, the check
@@ -120,7 +129,11 @@ func (a *activation) finish(ok bool) error {
 		err = asTrap(a.task.Return())
 	}
 	if ok && err == nil {
+		f.in.journalPays(a)
 		err = f.in.burnLifted()
+	}
+	if ok && err == nil {
+		err = f.in.journalReturned(a)
 	}
 	if ok && err == nil && f.after != nil {
 		p := &f.in.parts[f.plan.Instance]

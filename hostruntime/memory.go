@@ -18,7 +18,11 @@ type linearMemory struct {
 	charge func(int64) bool // of the budget
 	tick   func()
 	// grows hears that growth is asked for.
-	grows    func(bytes uint64)
+	grows func(bytes uint64)
+	// refused, if not nil, says whether a journal refuses growth, and grew hears
+	// whether it was granted.
+	refused  func() bool
+	grew     func(granted bool)
 	min, max uint64 // bytes
 	made     bool
 	// templated says that the image was started from the step's template.
@@ -49,11 +53,21 @@ func (m *linearMemory) Reallocate(size uint64) []byte {
 		return m.image.Bytes()
 	}
 	m.grows(size - have)
-	if size > m.max || size > MaxMemoryBytes || !m.budget.takeGrowth(size-have) {
+	if size > m.max || size > MaxMemoryBytes {
 		return nil
 	}
-	if !m.image.Grow(size, m.charge) {
+	if m.refused != nil && m.refused() {
+		return nil
+	}
+	granted := m.budget.takeGrowth(size - have)
+	if granted && !m.image.Grow(size, m.charge) {
 		m.budget.give(size - have)
+		granted = false
+	}
+	if m.grew != nil {
+		m.grew(granted)
+	}
+	if !granted {
 		return nil
 	}
 	return m.image.Bytes()

@@ -36,6 +36,8 @@ type meter struct {
 	// neither used nor in a counter.
 	limit, reserve uint64
 	slice          uint64
+	// withheld is what a replay keeps back of the limit: see stopAt.
+	withheld uint64
 	// fixed keeps the slice as it is, whatever time it takes: how deep recursion
 	// gets depends on it a little.
 	fixed  bool
@@ -55,7 +57,7 @@ type counter struct {
 
 // begin gives a call its fuel.
 func (m *meter) begin(fuel uint64, now time.Time) {
-	m.limit, m.slice, m.filled = fuel, max(m.slice, sliceMin), now
+	m.limit, m.slice, m.filled, m.withheld = fuel, max(m.slice, sliceMin), now, 0
 	if m.fixed {
 		m.slice = sliceMax
 	}
@@ -76,7 +78,26 @@ func (m *meter) add(global api.MutableGlobal) {
 }
 
 // used returns the fuel that the call has used.
-func (m *meter) used() uint64 { return m.limit - m.reserve - m.held() }
+func (m *meter) used() uint64 { return m.limit - m.withheld - m.reserve - m.held() }
+
+// stopAt lets the call use so much fuel and no more, as if that were the limit.
+// It reports whether it hasn't used more already.
+func (m *meter) stopAt(fuel uint64) bool {
+	used := m.used()
+	if fuel < used || fuel > m.limit {
+		return false
+	}
+	m.collect()
+	m.withheld, m.reserve = m.limit-fuel, fuel-used
+	m.share(-1)
+	return true
+}
+
+// drain uses all the fuel that there is.
+func (m *meter) drain() {
+	m.collect()
+	m.reserve = 0
+}
 
 // held returns the units in all counters.
 func (m *meter) held() uint64 {
@@ -226,6 +247,9 @@ func (in *Instance) burn(units uint64) error {
 }
 
 func (in *Instance) fuelSpent() error {
+	if in.replayer != nil && in.replayer.armed {
+		return errReplayed
+	}
 	return &LimitError{Limit: LimitFuel, Max: in.meter.limit}
 }
 

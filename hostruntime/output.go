@@ -18,11 +18,13 @@ type capture struct {
 	// any more by a negative number.
 	charge  func(int64) bool
 	through io.Writer
-	head    []byte
-	tail    []byte // a ring once full
-	next    int    // where the ring goes on
-	max     int
-	total   uint64
+	// note, if not nil, hears what is written.
+	note  func([]byte)
+	head  []byte
+	tail  []byte // a ring once full
+	next  int    // where the ring goes on
+	max   int
+	total uint64
 }
 
 // start forgets the call before, and keeps up to limit bytes of the next one:
@@ -49,6 +51,9 @@ func (c *capture) Write(p []byte) (int, error) {
 	}
 	c.quota.written += uint64(n)
 	c.total += uint64(n)
+	if c.note != nil {
+		c.note(p)
+	}
 	if c.through != nil && n > 0 {
 		if _, e := c.through.Write(p); e != nil {
 			return n, e

@@ -48,6 +48,18 @@ type Policy struct {
 	// of the capture in the report; default nil. The text is the guest's own:
 	// see EscapeText. They are called from the goroutine that runs the guest.
 	Stdout, Stderr io.Writer
+	// Record receives a journal of the instance: all that the host tells the
+	// guest, and so all that the guest has seen, for Replay to repeat. Write
+	// errors end the call. It is one instance's, or that of several, one after
+	// the other. Default nil, which costs nothing.
+	Record io.Writer
+	// Replay is a journal to answer the guest from, instead of the world: the
+	// host must make the calls that are in it, in their order. What was granted
+	// and supplied counts for nothing then; of Limits, those that aren't zero
+	// say what recorded limits may be at most, and WallTime how long each call
+	// may take now. See the function Replay, which makes the calls itself.
+	// Default nil.
+	Replay io.Reader
 }
 
 // A Dir grants a guest one folder and everything beneath it, and nothing

@@ -74,7 +74,7 @@ func (in *Instance) report(err error, files FileReport) Report {
 		WallTime: time.Since(c.started), WallTimeLimit: c.limits.WallTime,
 		Fuel: in.meter.used(), FuelLimit: c.limits.Fuel, FuelModel: FuelModel,
 		MemoryBytes: in.memory.peak.Load(), MemoryLimit: c.limits.MemoryBytes,
-		LiftedBytes: c.budget.Used(), HostCalls: c.hostCalls,
+		LiftedBytes: c.lifted(), HostCalls: c.hostCalls,
 		Network: in.network.report(), Files: files,
 		Stdout: in.stdout.String(), Stderr: in.readable(in.stderr.String()),
 		StdoutBytes: in.stdout.total, StderrBytes: in.stderr.total,

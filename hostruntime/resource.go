@@ -183,6 +183,9 @@ func (in *Instance) drop(h value.Handle) error {
 		if _, err := unwrap(rt, h.Rep, h.Resource); err != nil {
 			return err
 		}
+		if err := in.journalDropped(i, guest.rep); err != nil {
+			return err
+		}
 		guest.gone = "was dropped"
 		return in.destroy(host, rt, i, guest.rep)
 	}
@@ -200,7 +203,15 @@ func (in *Instance) dropResource(caller int, rt *handle.ResourceType, resource i
 	if !h.Own {
 		return nil
 	}
-	return in.destroy(caller, rt, resource, h.Rep)
+	destroy := func() error { return in.destroy(caller, rt, resource, h.Rep) }
+	switch {
+	case rt.Dtor == nil:
+	case in.replayer != nil:
+		return in.replayer.drop(resource, index)
+	case in.recorder != nil:
+		return in.recorder.drop(resource, index, destroy)
+	}
+	return destroy()
 }
 
 // destroy ends a resource whose last handle caller, a component instance or
@@ -236,7 +247,8 @@ func (in *Instance) dropLeftovers() error {
 	var errs []error
 	for i := range in.parts {
 		in.parts[i].handles.Drain(func(e handle.Entry) {
-			if h, ok := e.(*handle.ResourceHandle); ok && h.Own && h.Type.Dtor != nil {
+			// Behind those of a replay there is nothing.
+			if h, ok := e.(*handle.ResourceHandle); ok && h.Own && h.Type.Dtor != nil && in.replayer == nil {
 				errs = append(errs, h.Type.Dtor(context.Background(), h.Rep))
 			}
 		})

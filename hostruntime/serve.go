@@ -134,7 +134,7 @@ func (in *Instance) newLowered(t *link.Trampoline, cx canon.Context) *lowered {
 // serveHost runs a host function.
 //
 // Spec: CanonicalABI, "canon lower", with a callee that is the host's.
-func (in *Instance) serveHost(l *lowered, stack []uint64) (err error) {
+func (in *Instance) serveHost(l *lowered, stack []uint64) error {
 	in.call.hostCalls++
 	if err := in.stopped(); err != nil {
 		return err
@@ -142,6 +142,17 @@ func (in *Instance) serveHost(l *lowered, stack []uint64) (err error) {
 	if err := in.burnCall(); err != nil {
 		return err
 	}
+	switch {
+	case in.replayer != nil:
+		return in.replayer.serve(l, stack)
+	case in.recorder != nil:
+		return in.recorder.serve(l, stack)
+	}
+	return in.runHost(l, stack)
+}
+
+// runHost runs the function that the host supplied.
+func (in *Instance) runHost(l *lowered, stack []uint64) (err error) {
 	imp := &in.component.plan.Imports[l.plan.Target]
 	f := &in.imports[l.plan.Target]
 	defer func() {

@@ -89,6 +89,7 @@ func (in *Instance) startCore(slot int) error {
 // it defines none.
 func (in *Instance) newMemory(s *step) (*linearMemory, error) {
 	m := &linearMemory{budget: &in.memory, charge: in.chargeMemory, tick: in.tick, grows: in.grows}
+	in.journalGrowth(m)
 	in.memories = append(in.memories, m)
 	if s.code.Memory == nil {
 		if s.code.AddedMemory {

@@ -164,6 +164,10 @@ func (in *Instance) taskReturn(t *link.Trampoline, stack []uint64) error {
 		return trapf("invalid task.return signature and/or options for current task")
 	}
 	a.cx.Mem = a.cx.Refresh()
+	var err error
+	if a.journaled, err = in.journaled(a, stack); err != nil {
+		return err
+	}
 	if len(t.Type.Params) > 0 {
 		results, err := a.cx.LiftFlat([]*abi.Type{t.Type.Params[0].Type}, stack, abi.MaxFlatParams)
 		if err != nil {

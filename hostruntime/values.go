@@ -88,7 +88,7 @@ func (in *Instance) makeValues() error {
 		var err error
 		switch {
 		case v.Import != nil:
-			in.values[i], err = in.suppliedValue(v, in.valueImports[i])
+			in.values[i], err = in.journaledValue(i, v)
 		case v.Constant != nil:
 			known, ok := constants[v.Constant]
 			if !ok {
