@@ -17,10 +17,16 @@ func (b brokenCall) String() string { return b.pos.String() + ": " + b.why }
 
 // brokenOnQuickJS returns the functions that a guest on QuickJS can't serve,
 // though it builds: componentize-qjs 0.4.5 never drops a borrow of a host's
-// resource, and loses a resource of its own that is given back.
+// resource, loses a resource of its own that is given back, and makes nothing
+// of a constructor that may fail.
 func brokenOnQuickJS(world *wit.World) []brokenCall {
 	var list []brokenCall
 	check := func(owner *wit.Interface, f *wit.Func) {
+		if f.Fallible() {
+			list = append(list, brokenCall{f.Pos, fmt.Sprintf(
+				"the engine quickjs can't have the constructor of %s return a result: each call traps: take engine = \"starlingmonkey\", or a static function",
+				f.Resource.Name)})
+		}
 		w := &handleWalk{seen: map[*wit.TypeDef]bool{}}
 		params := f.Params
 		if f.Kind == wit.Method && len(params) > 0 {

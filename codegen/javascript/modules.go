@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/capsule-kit/capsule/codegen/internal/guest"
 	"github.com/capsule-kit/capsule/wit"
 )
 
@@ -143,7 +142,7 @@ func (e *emitter) checkWorld() {
 	}
 	for _, i := range e.reach.Exports {
 		for _, f := range i.Funcs {
-			if _, _, fallible := guest.Result(f.Result); fallible && f.Kind == wit.Constructor {
+			if f.Fallible() {
 				e.refuse(f.Pos, "an exported constructor that returns a result: componentize-qjs makes one whose calls trap, under any runtime")
 			}
 		}
