@@ -16,6 +16,7 @@ import (
 
 // A call is what the instance knows of the call from the host that it serves.
 type call struct {
+	in     *Instance
 	export string
 	// outer is the caller's context.
 	outer context.Context
@@ -40,6 +41,9 @@ type call struct {
 	result value.Value
 	// refused says that the function returned its own result::err.
 	refused bool
+	tasks   callTasks
+	// unhook lets go of the caller of a task.
+	unhook func()
 }
 
 // lifted returns how many bytes of values the call has lifted.
@@ -57,7 +61,7 @@ func (c *call) fail(err error) {
 // context returns the context for host functions.
 func (c *call) context() context.Context {
 	if c.hosted == nil {
-		c.hosted = &hostContext{outer: c.outer, deadline: c.deadline}
+		c.hosted = &hostContext{in: c.in, outer: c.outer, deadline: c.deadline}
 	}
 	return c.hosted
 }
@@ -74,6 +78,9 @@ func (c *call) overAt(now time.Time) error {
 	}
 	if !c.deadline.IsZero() && !now.Before(c.deadline) {
 		return context.DeadlineExceeded
+	}
+	if c.in.task != nil {
+		return c.in.task.scope.overAt(now)
 	}
 	return nil
 }
@@ -95,7 +102,7 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 		return err
 	}
 	c := &in.call
-	*c = call{export: export, outer: ctx, limits: in.limits, started: time.Now()}
+	*c = call{in: in, export: export, outer: ctx, limits: in.limits, started: time.Now()}
 	if by, ok := ctx.Value(limitsKey{}).(*Limits); ok {
 		c.limits = in.limits.narrow(*by)
 	}
@@ -103,6 +110,13 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 	if in.replayer != nil {
 		if err := in.replayer.begin(); err != nil {
 			return in.refuse(err)
+		}
+	}
+	if in.task != nil {
+		if err := in.task.scope.begin(in, c); err != nil {
+			in.component.rt.endCall()
+			in.busy.Store(false)
+			return err
 		}
 	}
 	if c.limits.WallTime < math.MaxInt64 {
@@ -144,6 +158,9 @@ func (in *Instance) refuse(err error) error {
 // caller shall see it. Every error but a bad argument ends the instance.
 func (in *Instance) end(err error) error {
 	c := &in.call
+	if in.task != nil {
+		defer in.task.scope.running.Done()
+	}
 	if c.hosted != nil {
 		c.hosted.end()
 	}
@@ -161,7 +178,7 @@ func (in *Instance) end(err error) error {
 			in.dead = err
 		}
 	}
-	if c.report != nil || in.recorder != nil {
+	if c.report != nil || in.task != nil || in.recorder != nil {
 		r := in.report(err, FileReport(files))
 		if in.recorder != nil {
 			err = in.recorder.end(&r, err)
@@ -172,16 +189,20 @@ func (in *Instance) end(err error) error {
 		if c.report != nil {
 			*c.report = r
 		}
+		if in.task != nil {
+			in.task.scope.end(in, c, r)
+		}
 	}
 	if in.replayer != nil {
 		in.replayer.passed()
 	}
+	in.memory.give(c.tasks.charged)
 	in.clock.before += in.meter.used()
 	if len(in.values) == 0 || c.export != instantiation {
 		c.budget.Release(0) // the values of instantiation stay
 	}
 	_ = in.chargeStacks() // what has shrunk is given back; there is no other time to refuse
-	c.outer, c.hosted, c.report, c.result = nil, nil, nil, nil
+	c.outer, c.hosted, c.report, c.result, c.unhook, c.tasks = nil, nil, nil, nil, nil, callTasks{}
 	in.component.rt.endCall()
 	in.busy.Store(false)
 	return err
@@ -272,6 +293,9 @@ func (in *Instance) public(err error, overQuota bool) error {
 			return &LimitError{Export: c.export, Limit: LimitNesting, Max: budget.Limit, Attempt: budget.Need}
 		}
 		return &LimitError{Export: c.export, Limit: LimitLifted, Max: budget.Limit, Attempt: budget.Need}
+	}
+	if limit, ok := errors.AsType[*LimitError](err); ok && limit.owner == in {
+		return limit.of(c.export)
 	}
 	if over := c.over(); over != nil && errors.Is(err, over) {
 		err = in.ended(over)

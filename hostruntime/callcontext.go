@@ -35,6 +35,7 @@ func (g guestContext) Value(key any) any {
 //
 // It has a timer and a channel only from the first look at Done on.
 type hostContext struct {
+	in       *Instance
 	outer    context.Context
 	deadline time.Time // the policy's; zero if the caller's own comes first
 
@@ -91,6 +92,9 @@ func (h *hostContext) Err() error {
 // Value returns the caller's value. Of a context that has been looked at, the
 // context package finds its own in it, and needs no goroutine for its children.
 func (h *hostContext) Value(key any) any {
+	if key == (hostedKey{}) {
+		return h
+	}
 	h.mu.Lock()
 	inner := h.inner
 	h.mu.Unlock()

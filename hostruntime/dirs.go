@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/overlay"
@@ -36,6 +37,12 @@ type FileReport struct {
 	Entries int64
 }
 
+// A grantedDir is a granted folder as the guest has it.
+type grantedDir struct {
+	dir  Dir
+	root *os.Root
+}
+
 // A grantedCopy is the copy of a folder that was granted with Overlay.
 type grantedCopy struct {
 	dir Dir
@@ -46,26 +53,43 @@ type grantedCopy struct {
 func (in *Instance) openDirs(ctx context.Context, dirs []Dir) ([]wasi.Dir, error) {
 	var opened []wasi.Dir
 	for _, d := range dirs {
-		root, err := in.openDir(ctx, d)
+		granted := wasi.Dir{Guest: d.Guest, ReadOnly: !d.Writable, MaxBytes: d.MaxBytes, MaxEntries: d.MaxEntries}
+		root, err := in.openDir(ctx, d, &granted)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("hostruntime: granting %s as %s: %w", d.Host, d.Guest, err), in.closeDirs())
 		}
-		opened = append(opened, wasi.Dir{
-			Guest: d.Guest, Root: root, ReadOnly: !d.Writable, MaxBytes: d.MaxBytes, MaxEntries: d.MaxEntries,
-		})
+		granted.Root = root
+		in.granted = append(in.granted, grantedDir{d, root})
+		opened = append(opened, granted)
 	}
 	return opened, nil
 }
 
-// openDir returns the folder that the guest works on.
-func (in *Instance) openDir(ctx context.Context, d Dir) (*os.Root, error) {
-	root, err := os.OpenRoot(d.Host)
+// openDir returns the folder that the guest works on. A task's is within one of
+// its caller's, whose quota holds too.
+func (in *Instance) openDir(ctx context.Context, d Dir, granted *wasi.Dir) (*os.Root, error) {
+	var root *os.Root
+	var quota *wasi.Quota
+	var err error
+	if in.task != nil {
+		root, quota, err = in.task.scope.parent.openWithin(d)
+	} else {
+		root, err = os.OpenRoot(d.Host)
+	}
 	if err != nil {
 		return nil, err
 	}
 	in.roots = append(in.roots, root)
 	if !d.Overlay {
+		granted.Within = quota
 		return root, nil
+	}
+	if quota != nil {
+		// What is in the copy goes with it: it is bounded by what is left now.
+		bytes, entries := quota.Left()
+		granted.MaxBytes = min(orDefault(d.MaxBytes, DefaultDirBytes), bytes)
+		granted.MaxEntries = min(orDefault(d.MaxEntries, DefaultDirEntries), entries)
+		granted.ReadOnly = granted.ReadOnly || granted.MaxBytes == 0 || granted.MaxEntries == 0
 	}
 	c, err := overlay.Open(ctx, root)
 	if err != nil {
@@ -73,6 +97,21 @@ func (in *Instance) openDir(ctx context.Context, d Dir) (*os.Root, error) {
 	}
 	in.overlays = append(in.overlays, grantedCopy{d, c})
 	return c.Root(), nil
+}
+
+// openWithin opens a task's folder: as this instance has it, a copy if that is
+// what it has.
+func (in *Instance) openWithin(d Dir) (*os.Root, *wasi.Quota, error) {
+	var dirs []Dir
+	for _, g := range in.granted {
+		dirs = append(dirs, g.dir)
+	}
+	i, rel, ok := enclosing(dirs, d)
+	if !ok {
+		return nil, nil, fs.ErrPermission
+	}
+	root, err := in.granted[i].root.OpenRoot(rel)
+	return root, in.wasi.Quota(i), err
 }
 
 // CommitDirs carries over what the guest did to folders granted with Overlay:
@@ -108,6 +147,6 @@ func (in *Instance) closeDirs() error {
 	for _, root := range in.roots {
 		errs = append(errs, root.Close())
 	}
-	in.overlays, in.roots = nil, nil
+	in.overlays, in.roots, in.granted = nil, nil, nil
 	return errors.Join(errs...)
 }

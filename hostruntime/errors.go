@@ -135,6 +135,9 @@ const (
 	LimitFiles    = "folder quota"
 	LimitDepth    = "call depth"
 	LimitNesting  = "nesting of a value"
+	// LimitTasks is of Limits.Tasks, LimitTaskDepth of Limits.TaskDepth.
+	LimitTasks     = "tasks"
+	LimitTaskDepth = "task depth"
 
 	LimitRequests           = egress.LimitRequests
 	LimitConcurrentRequests = egress.LimitConcurrentRequests
@@ -161,6 +164,9 @@ type LimitError struct {
 	// load says that it was a component that was refused.
 	load  bool
 	cause error
+	// owner is the instance that the limit ends, where a host function may
+	// return it; nil for others, a host function's error is no more than that.
+	owner *Instance
 }
 
 // of names the call that a limit ended.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 
 	"github.com/capsule-kit/capsule/hostruntime/bind"
@@ -53,6 +54,7 @@ type Instance struct {
 	handles     handle.Quota
 	wasi        *wasi.Host
 	roots       []*os.Root // of the granted folders
+	granted     []grantedDir
 	overlays    []grantedCopy
 	values      []value.Value // of the plan
 	acted       int           // of the plan's actions
@@ -65,6 +67,21 @@ type Instance struct {
 
 	call  call
 	guest context.Context // of the guest's code; see guestContext
+
+	// policy is what the instance was started with. Tasks are bounded by it.
+	policy Policy
+	// task is the instance's place as a task, nil if it is none.
+	task *taskLink
+	// serving says whether a host function is at work, and scope are the tasks
+	// that it has started: a host function's other goroutines may be first.
+	serving atomic.Uint32
+	scopeMu sync.Mutex
+	scope   *taskScope
+	// asked is what the guest asks of its next task, and lastTask how its last
+	// one ended; each may be nil. seeds counts its deterministic tasks.
+	asked    *taskRequest
+	lastTask *Report
+	seeds    uint64
 }
 
 // A part is the run-time state of one component instance.
@@ -89,7 +106,20 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	if err := policy.check(); err != nil {
 		return nil, err
 	}
-	resolved, values, err := c.resolveImports(imports)
+	task, err := startsTask(ctx, policy)
+	if err != nil {
+		return nil, err
+	}
+	if task != nil {
+		if policy = task.policy; policy.check() != nil {
+			return nil, policy.check()
+		}
+	}
+	tasks, err := c.taskImports(policy.Tasks, imports)
+	if err != nil {
+		return nil, err
+	}
+	resolved, values, err := c.resolveImports(append([]Imports{tasks}, imports...))
 	if policy.Replay != nil {
 		policy, err = policy.replayed(), nil
 	}
@@ -98,6 +128,8 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	}
 	in := &Instance{
 		component:    c,
+		policy:       policy,
+		task:         task,
 		limits:       policy.Limits.withDefaults(),
 		imports:      resolved,
 		valueImports: values,
@@ -109,11 +141,14 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	in.guest = guestContext{in}
 	in.memory.limit = in.limits.MemoryBytes
 	in.chargeMemory = in.memory.charge
+	if task != nil {
+		in.memory.outer = &task.scope.parent.memory
+	}
 	dirs, err := in.openDirs(ctx, policy.Dirs)
 	if err != nil {
 		return nil, err
 	}
-	if err := in.network.open(&policy.Network, &in.stdout, &in.stderr); err != nil {
+	if err := in.network.open(&policy.Network, task.gate(), &in.stdout, &in.stderr); err != nil {
 		return nil, errors.Join(err, in.closeDirs())
 	}
 	config := wasi.Config{
@@ -140,7 +175,13 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		in.network.close()
 		return nil, errors.Join(err, in.wasi.Close(), in.closeDirs())
 	}
-	if err := in.start(ctx); err != nil {
+	if task != nil {
+		err = task.scope.join(in)
+	}
+	if err == nil {
+		err = in.start(ctx)
+	}
+	if err != nil {
 		_ = in.Close(ctx) // the first error is the one that matters
 		return nil, err
 	}
@@ -198,6 +239,10 @@ func (in *Instance) Close(ctx context.Context) error {
 	}
 	in.cores, in.functions, in.lifted, in.lowered = nil, nil, nil, nil
 	in.freeMemories()
+	in.memory.end()
+	if in.task != nil {
+		in.task.scope.leave(in)
+	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("hostruntime: closing an instance: %w", err)
 	}

@@ -13,9 +13,10 @@ var protocols = map[string]egress.Protocols{
 }
 
 // gate checks a policy and returns what upholds it. One that allows nothing has
-// a gate too, which records what was refused.
-func (n *Network) gate() (*egress.Gate, error) {
-	cfg := egress.Config{Resolver: n.Resolver, RootCAs: n.RootCAs, Limits: egress.Limits(n.Limits)}
+// a gate too, which records what was refused. outer is that of the instance
+// that this one is a task of, nil if it is none.
+func (n *Network) gate(outer *egress.Gate) (*egress.Gate, error) {
+	cfg := egress.Config{Outer: outer, Resolver: n.Resolver, RootCAs: n.RootCAs, Limits: egress.Limits(n.Limits)}
 	for _, g := range n.Allow {
 		grant, err := g.internal()
 		if err != nil {
@@ -71,9 +72,9 @@ type network struct {
 
 // open makes the gate, and the writers that keep its secrets out of what the
 // guest prints.
-func (n *network) open(policy *Network, stdout, stderr io.Writer) error {
+func (n *network) open(policy *Network, outer *egress.Gate, stdout, stderr io.Writer) error {
 	var err error
-	if n.gate, err = policy.gate(); err != nil {
+	if n.gate, err = policy.gate(outer); err != nil {
 		return err
 	}
 	n.stdout = scrubbed{stdout, n.gate.NewScrubber()}

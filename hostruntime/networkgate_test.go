@@ -15,7 +15,7 @@ func TestPrintedSecrets(t *testing.T) {
 	policy := Network{Secrets: []Secret{{Placeholder: "PLACEHOLDER", Value: "the-real-one", Hosts: []string{"api.example.org"}}}}
 	var stdout, stderr bytes.Buffer
 	var n network
-	if err := n.open(&policy, &stdout, &stderr); err != nil {
+	if err := n.open(&policy, nil, &stdout, &stderr); err != nil {
 		t.Fatal(err)
 	}
 	defer n.close()
@@ -43,7 +43,7 @@ func TestPrintedSecrets(t *testing.T) {
 func TestNetworkReport(t *testing.T) {
 	policy := Network{Allow: []NetworkGrant{{Host: "api.example.org"}}}
 	var n network
-	if err := n.open(&policy, &bytes.Buffer{}, &bytes.Buffer{}); err != nil {
+	if err := n.open(&policy, nil, &bytes.Buffer{}, &bytes.Buffer{}); err != nil {
 		t.Fatal(err)
 	}
 	defer n.close()
@@ -77,7 +77,7 @@ func TestBadNetworkPolicies(t *testing.T) {
 		"secret 0":                                         {Secrets: []Secret{{}}},
 	} {
 		var n network
-		err := n.open(&policy, nil, nil)
+		err := n.open(&policy, nil, nil, nil)
 		if err == nil || !strings.HasPrefix(err.Error(), "hostruntime: network: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}

@@ -19,7 +19,7 @@ const (
 	OutcomeFiles       = "files" // a trap after a folder's quota was met
 	OutcomeHandles     = "handles"
 	OutcomeDepth       = "depth" // of calls, or of a value
-	OutcomeTasks       = "tasks" // kept for asynchronous components
+	OutcomeTasks       = "tasks" // how many it starts, or how deep
 	OutcomeCancelled   = "cancelled"
 	OutcomeBadArgument = "bad-argument"
 	OutcomeHostError   = "host-error"
@@ -75,6 +75,8 @@ func (e *LimitError) outcome() string {
 		return OutcomeFiles
 	case LimitDepth, LimitNesting:
 		return OutcomeDepth
+	case LimitTasks, LimitTaskDepth:
+		return OutcomeTasks
 	case LimitRequests, LimitConcurrentRequests, LimitConnections, LimitLookups, LimitSentBytes, LimitReceivedBytes,
 		LimitRequestTime:
 		return OutcomeNetwork

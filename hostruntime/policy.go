@@ -19,6 +19,8 @@ const (
 	DefaultOutputBytes  = 64 << 10
 	DefaultWrittenBytes = 16 << 20
 	DefaultHandles      = 10_000
+	DefaultTasks        = 100
+	DefaultTaskDepth    = 4
 )
 
 // MaxMemoryBytes is the most that one linear memory can have, whatever the
@@ -38,6 +40,8 @@ type Policy struct {
 	Dirs []Dir
 	// Network is what the guest may reach; default nothing.
 	Network Network
+	// Tasks are what the guest may start as tasks; default none.
+	Tasks []TaskGrant
 	// Deterministic makes runs equal; such a policy can't grant folders or the
 	// network, and its Stdin must be a *bytes.Reader, *bytes.Buffer or
 	// *strings.Reader. Default nil: real clocks and real randomness.
@@ -123,6 +127,12 @@ type Limits struct {
 	WrittenBytes uint64
 	// Handles bounds the handles that the guest holds at a time. Default 10,000.
 	Handles uint64
+	// Tasks bounds how many tasks one call starts, those that its tasks start
+	// included; one more ends it. Default 100.
+	Tasks uint64
+	// TaskDepth bounds the generations of them: with 1 the tasks start none.
+	// Default 4.
+	TaskDepth uint64
 }
 
 // withDefaults gives every limit a number.
@@ -133,6 +143,8 @@ func (l Limits) withDefaults() Limits {
 	l.OutputBytes = orDefault(l.OutputBytes, DefaultOutputBytes)
 	l.WrittenBytes = orDefault(l.WrittenBytes, DefaultWrittenBytes)
 	l.Handles = orDefault(l.Handles, DefaultHandles)
+	l.Tasks = orDefault(l.Tasks, DefaultTasks)
+	l.TaskDepth = orDefault(l.TaskDepth, DefaultTaskDepth)
 	switch {
 	case l.WallTime == 0:
 		l.WallTime = DefaultWallTime
@@ -163,6 +175,8 @@ func (l Limits) narrow(by Limits) Limits {
 	l.OutputBytes = least(l.OutputBytes, by.OutputBytes)
 	l.WrittenBytes = least(l.WrittenBytes, by.WrittenBytes)
 	l.Handles = least(l.Handles, by.Handles)
+	l.Tasks = least(l.Tasks, by.Tasks)
+	l.TaskDepth = least(l.TaskDepth, by.TaskDepth)
 	switch {
 	case l.WallTime <= 0:
 		l.WallTime = by.WallTime

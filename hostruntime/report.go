@@ -47,6 +47,9 @@ type Report struct {
 	Network NetworkReport
 	// Files is what the call did in the granted folders.
 	Files FileReport
+	// Tasks is what the tasks did that the call started. What they used is in the
+	// call's own figures too: fuel, memory, network.
+	Tasks TasksReport
 	// Stdout and Stderr are what the guest wrote during the call, up to the
 	// output limit: beginning and end, the cut marked. The text is the
 	// guest's own: see EscapeText.
@@ -75,7 +78,7 @@ func (in *Instance) report(err error, files FileReport) Report {
 		Fuel: in.meter.used(), FuelLimit: c.limits.Fuel, FuelModel: FuelModel,
 		MemoryBytes: in.memory.peak.Load(), MemoryLimit: c.limits.MemoryBytes,
 		LiftedBytes: c.lifted(), HostCalls: c.hostCalls,
-		Network: in.network.report(), Files: files,
+		Network: in.network.report(), Files: files, Tasks: in.taskReport(),
 		Stdout: in.stdout.String(), Stderr: in.readable(in.stderr.String()),
 		StdoutBytes: in.stdout.total, StderrBytes: in.stderr.total,
 	}

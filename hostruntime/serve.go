@@ -160,6 +160,12 @@ func (in *Instance) runHost(l *lowered, stack []uint64) (err error) {
 			err = &HostPanic{Func: itemName(imp.Interface, imp.Name), Value: r, Stack: debug.Stack()}
 		}
 	}()
+	in.serving.Store(serving)
+	defer func() {
+		if ended := in.endTasks(); err == nil {
+			err = ended
+		}
+	}()
 	x := l.cx.Handles.(*crossing)
 	defer x.lends.DeliverResolve()
 	budget := &in.call.budget
@@ -199,6 +205,10 @@ func (in *Instance) runHost(l *lowered, stack []uint64) (err error) {
 		return err
 	}
 	result, err := serve(in.call.context(), args)
+	// Before the guest goes on, by way of its realloc.
+	if ended := in.endTasks(); err == nil && ended != nil {
+		return ended
+	}
 	if err != nil {
 		return hostError(imp, err)
 	}

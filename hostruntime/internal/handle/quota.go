@@ -30,6 +30,9 @@ func (q *Quota) take() error {
 	return nil
 }
 
+// Used returns how many entries there are.
+func (q *Quota) Used() uint32 { return q.used }
+
 func (q *Quota) giveBack(n int) {
 	if q != nil {
 		q.used -= uint32(n)

@@ -1,0 +1,415 @@
+package hostruntime_test
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/hostruntime/value"
+)
+
+// starter is a component that can be its own task; see tasks.wat.
+//
+//go:embed testdata/tasks.wasm
+var starter []byte
+
+// A tasks test has one component that starts itself.
+type tasksTest struct {
+	*testing.T
+	component *hostruntime.Component
+}
+
+func newTasks(t *testing.T) *tasksTest {
+	t.Helper()
+	rt, err := hostruntime.New(t.Context(), hostruntime.Config{NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rt.Close(context.Background()) })
+	c, err := rt.Load(t.Context(), starter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tasksTest{t, c}
+}
+
+// grant lets an instance start the component with the given policy.
+func (t *tasksTest) grant(p hostruntime.Policy) []hostruntime.TaskGrant {
+	return []hostruntime.TaskGrant{{Interface: "a:b/work", Component: t.component, Policy: p}}
+}
+
+// endless grants each generation the next one.
+func (t *tasksTest) endless() []hostruntime.TaskGrant {
+	grants := t.grant(hostruntime.Policy{Limits: hostruntime.Limits{TaskDepth: hostruntime.Unlimited}})
+	grants[0].Policy.Tasks = grants
+	return grants
+}
+
+// call calls a function of a new instance.
+func (t *tasksTest) call(p hostruntime.Policy, name string, args ...value.Value) (value.Value, hostruntime.Report, error) {
+	t.Helper()
+	return t.callWith(t.Context(), p, nil, name, args...)
+}
+
+func (t *tasksTest) callWith(ctx context.Context, p hostruntime.Policy, imports hostruntime.Imports, name string, args ...value.Value) (value.Value, hostruntime.Report, error) {
+	t.Helper()
+	in, err := t.component.Instantiate(ctx, p, imports)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close(context.Background())
+	var used hostruntime.Report
+	v, err := in.Call(hostruntime.WithReport(ctx, &used), name, args...)
+	return v, used, err
+}
+
+// limited fails the test unless a limit was reached, with the outcome it has.
+func (t *tasksTest) limited(err error, used hostruntime.Report, limit, outcome string) {
+	t.Helper()
+	if e, ok := errors.AsType[*hostruntime.LimitError](err); !ok || e.Limit != limit || used.Outcome != outcome || used.Limit != limit {
+		t.Errorf("error %v, outcome %s, want the limit %s and the outcome %s", err, used.Outcome, limit, outcome)
+	}
+}
+
+// What a task uses is its caller's use, to the unit, and is reported once with
+// the caller and once by itself.
+func TestATasksFuelIsItsCallers(t *testing.T) {
+	tt := newTasks(t)
+	policy := hostruntime.Policy{Tasks: tt.grant(hostruntime.Policy{})}
+	_, one, err := tt.call(policy, "spawn", value.U32(1), value.U32(1000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, five, err := tt.call(policy, "spawn", value.U32(5), value.U32(1000))
+	if err != nil || five.Tasks.Started != 5 || len(five.Tasks.Reports) != 5 || five.Tasks.Omitted != 0 {
+		t.Fatalf("error %v, tasks %+v", err, five.Tasks)
+	}
+	task := one.Tasks.Reports[0]
+	if task.Export != "a:b/work#spin" || task.Outcome != hostruntime.OutcomeOK || task.Fuel < 1000 {
+		t.Errorf("the task's report: %+v", task)
+	}
+	// All that is done once but for the tasks is the same.
+	if each := (five.Fuel - one.Fuel) / 4; each < task.Fuel || each > task.Fuel+200 {
+		t.Errorf("a task costs %d, and its report says %d", each, task.Fuel)
+	}
+	if one.MemoryBytes < 2*task.MemoryBytes {
+		t.Errorf("the caller had %d bytes at most and its task %d", one.MemoryBytes, task.MemoryBytes)
+	}
+	// The memory of one is given back before the next one starts, but for what
+	// its report takes.
+	if five.MemoryBytes > one.MemoryBytes+16<<10 {
+		t.Errorf("five tasks took %d bytes, one %d", five.MemoryBytes, one.MemoryBytes)
+	}
+
+	// The caller's limit ends what they do together at the exact unit.
+	policy.Limits.Fuel = five.Fuel
+	if _, _, err := tt.call(policy, "spawn", value.U32(5), value.U32(1000)); err != nil {
+		t.Error(err)
+	}
+	for _, fuel := range []uint64{five.Fuel - 1, five.Fuel - task.Fuel/2, one.Fuel} {
+		policy.Limits.Fuel = fuel
+		_, used, err := tt.call(policy, "spawn", value.U32(5), value.U32(1000))
+		if err == nil || used.Fuel != fuel && used.Outcome == hostruntime.OutcomeFuel || used.Fuel > fuel {
+			t.Errorf("with %d: error %v, used %d, outcome %s", fuel, err, used.Fuel, used.Outcome)
+		}
+	}
+}
+
+func TestTasksAreCounted(t *testing.T) {
+	tt := newTasks(t)
+	for _, most := range []uint64{1, 7} {
+		policy := hostruntime.Policy{Limits: hostruntime.Limits{Tasks: most}, Tasks: tt.grant(hostruntime.Policy{})}
+		if _, used, err := tt.call(policy, "spawn", value.U32(most), value.U32(0)); err != nil || used.Tasks.Started != most {
+			t.Errorf("%d of %d: %v, %+v", most, most, err, used.Tasks)
+		}
+		_, used, err := tt.call(policy, "spawn", value.U32(most+1), value.U32(0))
+		tt.limited(err, used, hostruntime.LimitTasks, hostruntime.OutcomeTasks)
+	}
+	// Those of tasks count for whoever started these.
+	policy := hostruntime.Policy{Limits: hostruntime.Limits{Tasks: 3, TaskDepth: 100}, Tasks: tt.endless()}
+	if v, used, err := tt.call(policy, "a:b/work#down", value.U32(3)); err != nil || v != value.U32(3) || used.Tasks.Started != 3 || len(used.Tasks.Reports) != 1 {
+		t.Errorf("%v, %v, %+v", v, err, used.Tasks)
+	}
+	if _, used, err := tt.call(policy, "a:b/work#down", value.U32(4)); err == nil || used.Tasks.Started != 3 {
+		t.Errorf("one more: %v, %+v", err, used.Tasks)
+	}
+}
+
+// A grant that comes round to itself ends at the depth that the policy gives,
+// and the innermost task's report says so.
+func TestTasksAreBoundedInDepth(t *testing.T) {
+	tt := newTasks(t)
+	for depth, limits := range map[uint32]hostruntime.Limits{
+		hostruntime.DefaultTaskDepth: {}, 1: {TaskDepth: 1}, 40: {TaskDepth: 40},
+	} {
+		policy := hostruntime.Policy{Limits: limits, Tasks: tt.endless()}
+		v, _, err := tt.call(policy, "a:b/work#down", value.U32(depth))
+		if err != nil || v != value.U32(depth) {
+			t.Errorf("%d generations: %v, %v", depth, v, err)
+		}
+		_, used, err := tt.call(policy, "a:b/work#down", value.U32(1000))
+		if err == nil {
+			t.Fatalf("%d generations are no bound", depth)
+		}
+		innermost, generations := &used, uint32(0)
+		for ; len(innermost.Tasks.Reports) > 0; generations++ {
+			innermost = &innermost.Tasks.Reports[0]
+		}
+		if innermost.Limit != hostruntime.LimitTaskDepth || innermost.Outcome != hostruntime.OutcomeTasks || generations != depth {
+			t.Errorf("%d generations: the innermost is the %dth, %s (%s)", depth, generations, innermost.Outcome, innermost.Error)
+		}
+	}
+	// Without a grant of its own a task starts nothing.
+	policy := hostruntime.Policy{Tasks: tt.grant(hostruntime.Policy{})}
+	if _, _, err := tt.call(policy, "a:b/work#down", value.U32(2)); err == nil || !strings.Contains(err.Error(), "does not provide") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A grant's own limits hold, however large the caller's are, and the caller's
+// hold, however large the grant's are.
+func TestTasksHaveTheSmallerLimits(t *testing.T) {
+	tt := newTasks(t)
+	large := hostruntime.Limits{Fuel: hostruntime.Unlimited, MemoryBytes: hostruntime.Unlimited, WallTime: -1, Tasks: hostruntime.Unlimited, TaskDepth: hostruntime.Unlimited}
+	small := hostruntime.Limits{Fuel: 5000, MemoryBytes: 1 << 20}
+	for _, limits := range [][2]hostruntime.Limits{{large, small}, {small, large}} {
+		policy := hostruntime.Policy{Limits: limits[0], Tasks: tt.grant(hostruntime.Policy{Limits: limits[1]})}
+		_, used, err := tt.call(policy, "spawn", value.U32(1), value.U32(100_000))
+		if err == nil || len(used.Tasks.Reports) != 1 {
+			t.Fatalf("error %v, %+v", err, used.Tasks)
+		}
+		task := used.Tasks.Reports[0]
+		if task.Outcome != hostruntime.OutcomeFuel || task.Fuel > 5000 || task.FuelLimit > 5000 || task.MemoryLimit > 1<<20 {
+			t.Errorf("the task: %s, %d of %d units, %d bytes", task.Outcome, task.Fuel, task.FuelLimit, task.MemoryLimit)
+		}
+	}
+}
+
+// A failure is an error where the type has one; the caller goes on.
+func TestAFailedTaskIsAnErrorOfItsCallers(t *testing.T) {
+	tt := newTasks(t)
+	policy := hostruntime.Policy{Tasks: tt.grant(hostruntime.Policy{Limits: hostruntime.Limits{Fuel: 5000}})}
+	for n, want := range map[uint32]string{
+		12:      "ok(12)",
+		13:      `err("the task failed: trap: a:b/work#try-spin: trap: unreachable")`,
+		100_000: `err("the task failed: fuel: the limit of fuel was reached")`,
+	} {
+		v, used, err := tt.call(policy, "attempt", value.U32(n))
+		if err != nil || value.Format(v) != want {
+			t.Errorf("%d: %v, %v, want %s", n, v, err, want)
+		}
+		outcome := hostruntime.OutcomeOK
+		if n != 12 {
+			outcome = hostruntime.OutcomeGuestError
+		}
+		if used.Outcome != outcome || used.Tasks.Started != 1 || used.Tasks.Reports[0].Outcome != strings.SplitN(want+": ok", ": ", 3)[1] && n != 12 {
+			t.Errorf("%d: outcome %s, %+v", n, used.Outcome, used.Tasks)
+		}
+	}
+	// Without such an error the caller ends too, with the task's end as cause.
+	_, used, err := tt.call(policy, "spawn", value.U32(1), value.U32(100_000))
+	limit, ok := errors.AsType[*hostruntime.LimitError](err)
+	if !ok || limit.Export != "a:b/work#spin" || used.Outcome != hostruntime.OutcomeHostError {
+		t.Errorf("%v, outcome %s", err, used.Outcome)
+	}
+}
+
+// The caller's time and its context end a task, and then the caller itself.
+func TestTasksEndWithTheirCaller(t *testing.T) {
+	tt := newTasks(t)
+	policy := hostruntime.Policy{Tasks: tt.grant(hostruntime.Policy{Limits: hostruntime.Limits{WallTime: -1}})}
+	policy.Limits.WallTime = 50 * time.Millisecond
+	_, used, err := tt.call(policy, "attempt", value.U32(math.MaxUint32))
+	tt.limited(err, used, hostruntime.LimitWallTime, hostruntime.OutcomeTimeout)
+	policy.Limits.WallTime = -1
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	_, used, err = tt.callWith(ctx, policy, nil, "attempt", value.U32(math.MaxUint32))
+	if !errors.Is(err, context.Canceled) || used.Outcome != hostruntime.OutcomeCancelled {
+		t.Errorf("%v, outcome %s", err, used.Outcome)
+	}
+	if task := used.Tasks.Reports; len(task) != 1 || task[0].Outcome != hostruntime.OutcomeCancelled {
+		t.Errorf("tasks %+v", task)
+	}
+	// A task's own limit is its own affair.
+	policy.Tasks[0].Policy.Limits.WallTime = time.Millisecond
+	v, used, err := tt.call(policy, "attempt", value.U32(math.MaxUint32))
+	if err != nil || used.Tasks.Reports[0].Outcome != hostruntime.OutcomeTimeout {
+		t.Errorf("%v, %v, %+v", v, err, used.Tasks)
+	}
+}
+
+func TestTaskGrantsThatCantBe(t *testing.T) {
+	tt := newTasks(t)
+	serves := hostruntime.HostFunc("a:b/work", "spin", nil)
+	for want, c := range map[string]struct {
+		grants  []hostruntime.TaskGrant
+		imports hostruntime.Imports
+	}{
+		"no component":            {grants: []hostruntime.TaskGrant{{Interface: "a:b/work"}}},
+		"no functions there":      {grants: []hostruntime.TaskGrant{{Interface: "a:b/other", Component: tt.component}}},
+		"two grants serve":        {grants: append(tt.grant(hostruntime.Policy{}), tt.grant(hostruntime.Policy{})...)},
+		"the host serves its fun": {grants: tt.grant(hostruntime.Policy{}), imports: hostruntime.Imports{serves}},
+	} {
+		_, err := tt.component.Instantiate(t.Context(), hostruntime.Policy{Tasks: c.grants}, c.imports)
+		if _, ok := errors.AsType[*hostruntime.LinkError](err); !ok || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want a LinkError: %s", err, want)
+		}
+	}
+}
+
+// hosting returns a host function that starts tasks itself.
+func hosting(f func(ctx context.Context) error) hostruntime.Imports {
+	return hostruntime.Imports{hostruntime.HostFunc("a:b/work", "spin", func(ctx context.Context, _ []value.Value) (value.Value, error) {
+		return nil, f(ctx)
+	})}
+}
+
+// A host function's tasks are the call's, side by side too, and end with the
+// function.
+func TestHostFunctionsStartTasks(t *testing.T) {
+	tt := newTasks(t)
+	var left *hostruntime.Instance
+	_, used, err := tt.callWith(t.Context(), hostruntime.Policy{Limits: hostruntime.Limits{Fuel: 1_000_000}}, hosting(func(ctx context.Context) error {
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				in, err := tt.component.Instantiate(hostruntime.AsTask(ctx), hostruntime.Policy{Limits: hostruntime.Limits{Fuel: 50_000}})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer in.Close(ctx)
+				for range 2 {
+					if _, err := in.Call(ctx, "a:b/work#spin", value.U32(10_000)); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		group.Wait()
+		var err error
+		left, err = tt.component.Instantiate(hostruntime.AsTask(ctx), hostruntime.Policy{Limits: hostruntime.Limits{Fuel: 500_000}})
+		if err != nil {
+			return err
+		}
+		began := make(chan struct{})
+		go func() {
+			close(began)
+			_, _ = left.Call(context.Background(), "a:b/work#spin", value.U32(math.MaxUint32))
+		}()
+		<-began
+		return nil
+	}), "spawn", value.U32(1), value.U32(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if used.Tasks.Started != 5 || used.Fuel < 80_000 || used.Fuel > 1_000_000 {
+		t.Errorf("%d tasks, %d units, %d reports", used.Tasks.Started, used.Fuel, len(used.Tasks.Reports))
+	}
+	if _, err := left.Call(t.Context(), "a:b/work#spin", value.U32(1)); err != hostruntime.ErrClosed {
+		t.Errorf("a task outlives the function that started it: %v", err)
+	}
+}
+
+// A host function's context is good for that function only, and for the call
+// that it belongs to.
+func TestAsTaskElsewhere(t *testing.T) {
+	tt := newTasks(t)
+	if _, err := tt.component.Instantiate(hostruntime.AsTask(t.Context()), hostruntime.Policy{}); err == nil {
+		t.Error("a task of nobody's")
+	}
+	var kept context.Context
+	_, _, err := tt.callWith(t.Context(), hostruntime.Policy{}, hosting(func(ctx context.Context) error {
+		kept = hostruntime.AsTask(ctx)
+		return nil
+	}), "spawn", value.U32(1), value.U32(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tt.component.Instantiate(kept, hostruntime.Policy{}); err == nil {
+		t.Error("a task of a call that is over")
+	}
+	// An instance that a task's host function starts without AsTask is none.
+	_, used, err := tt.callWith(t.Context(), hostruntime.Policy{}, hosting(func(ctx context.Context) error {
+		task, err := tt.component.Instantiate(hostruntime.AsTask(ctx), hostruntime.Policy{}, hosting(func(ctx context.Context) error {
+			other, err := tt.component.Instantiate(ctx, hostruntime.Policy{})
+			if err != nil {
+				return err
+			}
+			return other.Close(ctx)
+		}))
+		if err != nil {
+			return err
+		}
+		_, err = task.Call(hostruntime.AsTask(ctx), "spawn", value.U32(1), value.U32(0))
+		return err
+	}), "spawn", value.U32(1), value.U32(0))
+	if err != nil || used.Tasks.Started != 1 || used.Tasks.Reports[0].Tasks.Started != 0 {
+		t.Errorf("%v, %+v", err, used.Tasks)
+	}
+}
+
+// Hundreds of tasks, however they end, leave neither goroutines nor memory.
+func TestTasksLeaveNothing(t *testing.T) {
+	tt := newTasks(t)
+	in, err := tt.component.Instantiate(t.Context(), hostruntime.Policy{
+		Limits: hostruntime.Limits{MemoryBytes: 1 << 20, Tasks: hostruntime.Unlimited},
+		Tasks:  tt.grant(hostruntime.Policy{Limits: hostruntime.Limits{Fuel: 2000}}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close(context.Background())
+	round := func() (memory uint64) {
+		for range 100 {
+			for _, n := range []uint32{1, 13, 1_000_000} {
+				var used hostruntime.Report
+				if _, err := in.Call(hostruntime.WithReport(t.Context(), &used), "attempt", value.U32(n)); err != nil {
+					t.Fatal(err)
+				}
+				memory = used.MemoryBytes
+			}
+		}
+		return memory
+	}
+	before := round()
+	goroutines := runtime.NumGoroutine()
+	if after := round(); after != before {
+		t.Errorf("%d bytes at most in a call, %d after three hundred tasks", before, after)
+	}
+	if now := runtime.NumGoroutine(); now > goroutines {
+		t.Errorf("%d goroutines, then %d", goroutines, now)
+	}
+}
+
+// Runs with tasks are equal under a deterministic policy, and tasks of equal
+// calls are.
+func TestDeterministicTasks(t *testing.T) {
+	tt := newTasks(t)
+	run := func() string {
+		policy := hostruntime.Policy{Deterministic: &hostruntime.Deterministic{Seed: 7}, Limits: hostruntime.Limits{Fuel: 30_000}, Tasks: tt.endless()}
+		v, used, err := tt.call(policy, "a:b/work#down", value.U32(3))
+		text := fmt.Sprint(v, err, used.Fuel, used.MemoryBytes)
+		for r := &used; len(r.Tasks.Reports) > 0; {
+			r = &r.Tasks.Reports[0]
+			text += fmt.Sprint(" ", r.Fuel, r.MemoryBytes, r.Outcome)
+		}
+		return text
+	}
+	first := run()
+	for range 5 {
+		runtime.GC()
+		if again := run(); again != first {
+			t.Errorf("%s, then %s", first, again)
+		}
+	}
+}
