@@ -156,7 +156,9 @@ func (a *app) refresh(ctx context.Context, chosen []*config.Task) {
 		a.complain(err)
 		return
 	}
-	removed, err := removeStale(chosen, outputs)
+	// Packages of interfaces stay: while somebody types, one may be gone for a
+	// moment only.
+	removed, err := removeStale(chosen, outputs, false)
 	if err != nil {
 		a.complain(err)
 	}
