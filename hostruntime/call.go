@@ -42,6 +42,7 @@ type call struct {
 	// refused says that the function returned its own result::err.
 	refused bool
 	tasks   callTasks
+	sum     *usedSum // of the attempt, nil if it is none of Retry's
 	// unhook lets go of the caller of a task.
 	unhook func()
 }
@@ -107,6 +108,11 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 		c.limits = in.limits.narrow(*by)
 	}
 	c.report, _ = ctx.Value(reportKey{}).(*Report)
+	if err := c.boundFuel(ctx); err != nil {
+		in.component.rt.endCall()
+		in.busy.Store(false)
+		return err
+	}
 	if in.replayer != nil {
 		if err := in.replayer.begin(); err != nil {
 			return in.refuse(err)
@@ -197,12 +203,16 @@ func (in *Instance) end(err error) error {
 		in.replayer.passed()
 	}
 	in.memory.give(c.tasks.charged)
+	if c.sum != nil {
+		c.sum.fuel.Add(in.meter.used())
+	}
 	in.clock.before += in.meter.used()
 	if len(in.values) == 0 || c.export != instantiation {
 		c.budget.Release(0) // the values of instantiation stay
 	}
 	_ = in.chargeStacks() // what has shrunk is given back; there is no other time to refuse
-	c.outer, c.hosted, c.report, c.result, c.unhook, c.tasks = nil, nil, nil, nil, nil, callTasks{}
+	c.outer, c.hosted, c.report, c.result = nil, nil, nil, nil
+	c.unhook, c.tasks, c.sum = nil, callTasks{}, nil
 	in.component.rt.endCall()
 	in.busy.Store(false)
 	return err

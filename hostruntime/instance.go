@@ -80,7 +80,7 @@ type Instance struct {
 	// asked is what the guest asks of its next task, and lastTask how its last
 	// one ended; each may be nil. seeds counts its deterministic tasks.
 	asked    *taskRequest
-	lastTask *Report
+	lastTask *taskEnding
 	seeds    uint64
 }
 

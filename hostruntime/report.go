@@ -50,6 +50,10 @@ type Report struct {
 	// Tasks is what the tasks did that the call started. What they used is in the
 	// call's own figures too: fuel, memory, network.
 	Tasks TasksReport
+	// Attempts is how many there were, this one included, and Earlier how the
+	// others ended, the first 100; 0 and nil without Retry.
+	Attempts int
+	Earlier  []Attempt
 	// Stdout and Stderr are what the guest wrote during the call, up to the
 	// output limit: beginning and end, the cut marked. The text is the
 	// guest's own: see EscapeText.

@@ -31,7 +31,10 @@ const ReportVersion = 1
 //	     "receivedBytes": 0, "beganSeconds": 0, "seconds": 0.1,
 //	     "denied": "…", "error": "…"}]},
 //	 "files": {"created": [], "changed": [], "deleted": [], "omitted": 0,
-//	   "refused": 0, "bytes": 0, "entries": 0}}
+//	   "refused": 0, "bytes": 0, "entries": 0},
+//	 "tasks": {"started": 0, "omitted": 0, "reports": []}, // reports like this one
+//	 "attempts": 1,
+//	 "earlier": [{"outcome": "timeout", "error": "…", "fuel": 0, "wallSeconds": 1}]}
 //
 // What is empty may be left out, but for version, export, outcome and the
 // figures of time, fuel and memory; a limit that is left out is none. Values
@@ -51,6 +54,11 @@ func (r Report) MarshalJSON() ([]byte, error) {
 			Omitted: r.Files.Omitted, Refused: r.Files.Refused, Bytes: r.Files.Bytes, Entries: r.Files.Entries,
 		},
 	}
+	form.Attempts = max(1, r.Attempts)
+	for _, a := range r.Earlier {
+		form.Earlier = append(form.Earlier, attemptForm{a.Outcome, a.Error, a.Fuel, a.WallTime.Seconds()})
+	}
+	form.Tasks = tasksForm(r.Tasks)
 	if r.Outcome == OutcomeExit {
 		form.ExitCode = &r.ExitCode
 	}
@@ -97,6 +105,25 @@ type reportForm struct {
 	StderrBytes      uint64          `json:"stderrBytes"`
 	Network          networkForm     `json:"network,omitzero"`
 	Files            filesForm       `json:"files,omitzero"`
+	Tasks            tasksForm       `json:"tasks,omitzero"`
+	Attempts         int             `json:"attempts"`
+	Earlier          []attemptForm   `json:"earlier,omitempty"`
+}
+
+type tasksForm struct {
+	Started uint64   `json:"started"`
+	Reports []Report `json:"reports"`
+	Omitted uint64   `json:"omitted"`
+}
+
+// IsZero reports that no task was started.
+func (f tasksForm) IsZero() bool { return f.Started == 0 && f.Omitted == 0 && len(f.Reports) == 0 }
+
+type attemptForm struct {
+	Outcome     string  `json:"outcome"`
+	Error       string  `json:"error"`
+	Fuel        uint64  `json:"fuel"`
+	WallSeconds float64 `json:"wallSeconds"`
 }
 
 type networkForm struct {

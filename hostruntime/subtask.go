@@ -105,6 +105,9 @@ func startsTask(ctx context.Context, policy Policy) (*taskLink, error) {
 	if h == nil || h.Err() != nil {
 		return nil, errNotServing
 	}
+	if policy.Record != nil || policy.Replay != nil {
+		return nil, errors.New("hostruntime: a task has no journal of its own: its caller's tells what it answered")
+	}
 	scope, err := h.in.taskScope()
 	if err != nil {
 		return nil, err
@@ -286,6 +289,9 @@ func (s *taskScope) begin(in *Instance, c *call) error {
 	l.Handles = min(l.Handles, s.handles)
 	if c.report == outer.report {
 		c.report = nil // what the caller's own call is told
+	}
+	if c.sum == outer.sum {
+		c.sum = nil // the caller's own fuel has it
 	}
 	ctx, cancel := context.WithCancelCause(c.outer)
 	stop := context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })

@@ -38,6 +38,7 @@ func newTasks(t *testing.T) *tasksTest {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { c.Close(context.Background()) })
 	return &tasksTest{t, c}
 }
 

@@ -130,21 +130,31 @@ func readRequest(to value.Record, without value.Flags) *taskRequest {
 	return r
 }
 
+// A taskEnding is what a guest can learn of how its last task ended.
+type taskEnding struct {
+	outcome, message  string
+	fuel, memoryBytes uint64
+}
+
+func newEnding(r *Report) *taskEnding {
+	e := &taskEnding{outcome: r.Outcome, fuel: r.Fuel, memoryBytes: r.MemoryBytes}
+	if r.Outcome != OutcomeOK && r.Outcome != OutcomeGuestError {
+		e.message = r.failure()
+	}
+	return e
+}
+
 // lastEnding returns an option<ending>.
 func (in *Instance) lastEnding() value.Value {
-	r := in.lastTask
-	if r == nil {
+	e := in.lastTask
+	if e == nil {
 		return value.Option{}
 	}
-	message := ""
-	if r.Outcome != OutcomeOK && r.Outcome != OutcomeGuestError {
-		message = r.failure()
-	}
 	return value.Option{Some: value.Record{
-		{Name: "outcome", Value: value.Enum(r.Outcome)},
-		{Name: "message", Value: value.String(message)},
-		{Name: "fuel", Value: value.U64(r.Fuel)},
-		{Name: "memory-bytes", Value: value.U64(r.MemoryBytes)},
+		{Name: "outcome", Value: value.Enum(e.outcome)},
+		{Name: "message", Value: value.String(e.message)},
+		{Name: "fuel", Value: value.U64(e.fuel)},
+		{Name: "memory-bytes", Value: value.U64(e.memoryBytes)},
 	}}
 }
 

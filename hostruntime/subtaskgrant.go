@@ -107,7 +107,7 @@ func (g *TaskGrant) serve(e *link.Export) bind.Import {
 				return nil, errNotServing
 			}
 			result, used, err := g.run(ctx, h.in.nextTask(), itemName(e.Interface, e.Name), args)
-			h.in.lastTask = &used
+			h.in.lastTask = newEnding(&used)
 			if err == nil {
 				return result, nil
 			}

@@ -12,7 +12,8 @@ type TasksReport struct {
 	// Reports are of the calls of its own tasks, in the order in which they
 	// ended: the first 100, and only as far as the memory limit allows. What
 	// starting a task used is in its first call's; one that could not be started
-	// has the export "instantiation". Omitted counts the others.
+	// has the export "instantiation". They are without Value. Omitted counts the
+	// others.
 	Reports []Report
 	Omitted uint64
 }
@@ -42,6 +43,7 @@ func (r *Report) addStart(start *Report) {
 // keep adds the report of a call; with s.mu held.
 func (s *taskScope) keep(r Report) {
 	tasks := &s.parent.call.tasks
+	r.Value = nil // the caller has it, and it can be large
 	n := r.size()
 	if len(tasks.reports)+len(s.reports) >= maxTaskReports || !s.parent.memory.tryTake(n, 0) {
 		tasks.omitted++
