@@ -18,11 +18,12 @@ var limitations = slices.Concat(
 	},
 	both(guest.StarlingMonkey, "64 bits, negative", "a negative s64 by itself ends the guest", "unreachable"),
 	both(guest.StarlingMonkey, "64 bits, all", "a negative s64 by itself ends the guest", "unreachable"),
-	givenBack("resources, given back", "resources, aggregates", "resources, renamed", "resources, several given back",
+	givenBack("got 0x5, want 0x4", "resources, given back"),
+	givenBack("resource not found", "resources, aggregates", "resources, renamed", "resources, several given back",
 		"resources, imported and exported, given back", "resources, of one name, given back"),
 	forgets("resources, given back", "resources, renamed"),
 	[]limitation{
-		{guest.QuickJS, "resources, lent to the world's functions", provides, "a resource of the host's that is lent to the guest is still held when the call returns, which traps", "borrow handles still remain at the end of the call: 2"},
+		{guest.QuickJS, "resources, lent to the world's functions", provides, "a resource of the host's that is lent to the guest is still held when the call returns, which traps; under wasmtime 50 too", "borrow handles still remain at the end of the call: 2"},
 		{guest.QuickJS, "resources, ends are heard", provides, "[Symbol.dispose] isn't called when the host closes a resource of the guest's; nor is it under wasmtime 50", "got 0x0, want 0x2"},
 		{guest.Python, "resources, ends are heard", provides, "__del__ isn't called when the host closes a resource of the guest's; nor is it under wasmtime 50", "got 0x0, want 0x2"},
 		{guest.QuickJS, "versions", provides, "the engine takes the guest's export named test for both versions, so there can't be two; under wasmtime 50 too", "interface 'mirror:dep/test@0.1.0' not found"},
@@ -31,10 +32,10 @@ var limitations = slices.Concat(
 )
 
 // givenBack are limitations of the guest's resources that come back to it.
-func givenBack(behaviours ...string) []limitation {
+func givenBack(sign string, behaviours ...string) []limitation {
 	var all []limitation
 	for _, b := range behaviours {
-		all = append(all, limitation{guest.QuickJS, b, provides, "a resource of the guest's that is given back to it as own isn't found, which traps", "resource not found"})
+		all = append(all, limitation{guest.QuickJS, b, provides, "given back a resource of its own, the guest gets another one, or traps for there is none; under wasmtime 50 too", sign})
 	}
 	return all
 }

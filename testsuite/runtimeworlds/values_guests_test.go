@@ -5,6 +5,7 @@ package runtimeworlds
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/capsule-kit/capsule/hostruntime"
@@ -47,24 +48,33 @@ func withValues(c *check, comp *hostruntime.Component, host values.Imports, f fu
 }
 
 // Guests of one world are interchangeable behind one Go type: what one
-// provides serves the other, in either place, through nothing but that type.
+// provides serves another, whatever each is written in, through nothing but
+// that type.
 func TestInterchangeable(t *testing.T) {
-	python, javascript := load(t, "values", guest.Python), load(t, "values", guest.QuickJS)
+	guests := map[string]*hostruntime.Component{}
+	for _, engine := range guest.Engines {
+		guests[engine] = load(t, "values", engine)
+	}
 	for _, b := range valueBehaviours {
-		if reason(guest.QuickJS, b.name, provides) != unknown || reason(guest.QuickJS, b.name, uses) != unknown {
-			continue
-		}
-		t.Run(b.name, func(t *testing.T) {
-			for _, pair := range [][2]*hostruntime.Component{{python, javascript}, {javascript, python}} {
-				c := &check{ctx: t.Context()}
-				host, _ := hostValues()
-				withValues(c, pair[0], host, func(provider *values.Values) {
-					withValues(c, pair[1], exported(provider), func(user *values.Values) { c.done(user.Run(c.ctx, b.run)) })
-				})
-				if err := c.err(); err != nil {
-					t.Error(err)
-				}
-			}
+		able := slices.DeleteFunc(slices.Clone(guest.Engines), func(engine string) bool {
+			return reason(engine, b.name, provides) != unknown || reason(engine, b.name, uses) != unknown
 		})
+		for _, providing := range able {
+			for _, using := range able {
+				if providing == using {
+					continue
+				}
+				t.Run(b.name+"/"+providing+" for "+using, func(t *testing.T) {
+					c := &check{ctx: t.Context()}
+					host, _ := hostValues()
+					withValues(c, guests[providing], host, func(provider *values.Values) {
+						withValues(c, guests[using], exported(provider), func(user *values.Values) { c.done(user.Run(c.ctx, b.run)) })
+					})
+					if err := c.err(); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
 	}
 }
