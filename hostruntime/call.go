@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
@@ -45,6 +46,8 @@ type call struct {
 	sum     *usedSum // of the attempt, nil if it is none of Retry's
 	// unhook lets go of the caller of a task.
 	unhook func()
+	// ends are what observers want to be told at the end.
+	ends []func(*Report)
 }
 
 // lifted returns how many bytes of values the call has lifted.
@@ -136,6 +139,7 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 	in.memory.begin(c.limits.MemoryBytes)
 	in.handles.Limit = uint32(min(c.limits.Handles, handle.MaxLength))
 	in.output = outputQuota{limit: c.limits.WrittenBytes}
+	in.lines = lineCount{limit: c.limits.LogLines}
 	in.stdout.start(c.limits.OutputBytes)
 	in.stderr.start(c.limits.OutputBytes)
 	in.network.beginCall()
@@ -147,6 +151,9 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 		if err := in.replayer.begun(); err != nil {
 			return in.refuse(err)
 		}
+	}
+	if len(in.component.rt.observers) > 0 {
+		c.outer, c.ends = in.observeCall(c.outer)
 	}
 	return nil
 }
@@ -178,13 +185,15 @@ func (in *Instance) end(err error) error {
 	case err != nil:
 		err = in.public(err, files.Refused > 0)
 	}
+	in.stdout.end()
 	in.stderr.end()
 	if err != nil {
 		if _, ok := err.(*ArgumentError); !ok {
 			in.dead = err
 		}
 	}
-	if c.report != nil || in.task != nil || in.recorder != nil {
+	ends, told := c.ends, (*Report)(nil)
+	if len(ends) > 0 || c.report != nil || in.task != nil || in.recorder != nil {
 		r := in.report(err, FileReport(files))
 		if in.recorder != nil {
 			err = in.recorder.end(&r, err)
@@ -197,6 +206,9 @@ func (in *Instance) end(err error) error {
 		}
 		if in.task != nil {
 			in.task.scope.end(in, c, r)
+		}
+		if len(ends) > 0 {
+			told = new(r)
 		}
 	}
 	if in.replayer != nil {
@@ -212,9 +224,12 @@ func (in *Instance) end(err error) error {
 	}
 	_ = in.chargeStacks() // what has shrunk is given back; there is no other time to refuse
 	c.outer, c.hosted, c.report, c.result = nil, nil, nil, nil
-	c.unhook, c.tasks, c.sum = nil, callTasks{}, nil
+	c.unhook, c.tasks, c.sum, c.ends = nil, callTasks{}, nil, nil
 	in.component.rt.endCall()
 	in.busy.Store(false)
+	for _, ended := range slices.Backward(ends) {
+		ended(told)
+	}
 	return err
 }
 

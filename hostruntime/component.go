@@ -58,6 +58,16 @@ func (rt *Runtime) Load(ctx context.Context, bytes []byte) (*Component, error) {
 
 // load is Load for bytes that nobody else changes.
 func (rt *Runtime) load(ctx context.Context, bytes []byte) (*Component, error) {
+	if len(rt.observers) == 0 {
+		return rt.loadUnobserved(ctx, bytes)
+	}
+	ctx, ended := rt.observeLoad(ctx, len(bytes))
+	c, err := rt.loadUnobserved(ctx, bytes)
+	ended(err)
+	return c, err
+}
+
+func (rt *Runtime) loadUnobserved(ctx context.Context, bytes []byte) (*Component, error) {
 	if err := within(LimitComponentBytes, uint64(len(bytes)), rt.limits.ComponentBytes); err != nil {
 		return nil, err
 	}

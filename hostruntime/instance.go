@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/bind"
 	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
@@ -24,8 +26,11 @@ import (
 // state is not to be trusted, and further calls get a *DeadError.
 type Instance struct {
 	component *Component
-	limits    Limits
-	imports   []hostFunc
+	// name is the policy's, and made when the instance was made.
+	name    string
+	made    time.Time
+	limits  Limits
+	imports []hostFunc
 	// valueImports supply the plan's imported values, by index there.
 	valueImports map[int]*bind.Import
 	drops        map[string]func(ctx context.Context, rep any) error // of the host's resources
@@ -59,6 +64,8 @@ type Instance struct {
 	values      []value.Value // of the plan
 	acted       int           // of the plan's actions
 	output      outputQuota
+	lines       lineCount
+	observed    []func() // to be told when the instance is closed
 	stdout      capture
 	stderr      capture
 	network     network
@@ -130,6 +137,8 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		component:    c,
 		policy:       policy,
 		task:         task,
+		name:         policy.Name,
+		made:         time.Now(),
 		limits:       policy.Limits.withDefaults(),
 		imports:      resolved,
 		valueImports: values,
@@ -164,6 +173,10 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	if policy.Stderr != nil && in.component.readable != nil {
 		in.stderr.through = &lineWriter{to: policy.Stderr, readable: in.component.readable}
 	}
+	if policy.Log != nil {
+		in.stdout.log = &lineLog{in: in, logger: policy.Log, stream: "stdout"}
+		in.stderr.log = &lineLog{in: in, logger: policy.Log, stream: "stderr"}
+	}
 	in.handles.Memory = in.chargeMemory
 	if err := in.openJournal(&policy); err != nil {
 		in.network.close()
@@ -185,6 +198,7 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		_ = in.Close(ctx) // the first error is the one that matters
 		return nil, err
 	}
+	in.observeInstance()
 	return in, nil
 }
 
@@ -242,6 +256,9 @@ func (in *Instance) Close(ctx context.Context) error {
 	in.memory.end()
 	if in.task != nil {
 		in.task.scope.leave(in)
+	}
+	for _, closed := range slices.Backward(in.observed) {
+		closed()
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("hostruntime: closing an instance: %w", err)

@@ -20,6 +20,7 @@ type capture struct {
 	through io.Writer
 	// note, if not nil, hears what is written.
 	note  func([]byte)
+	log   *lineLog // nil for none
 	head  []byte
 	tail  []byte // a ring once full
 	next  int    // where the ring goes on
@@ -59,6 +60,9 @@ func (c *capture) Write(p []byte) (int, error) {
 			return n, e
 		}
 	}
+	if c.log != nil {
+		c.log.write(p)
+	}
 	c.keep(p)
 	return n, err
 }
@@ -66,6 +70,9 @@ func (c *capture) Write(p []byte) (int, error) {
 // end passes on what was held back for the end of its line. The call is over,
 // and its writer's error comes too late for the guest.
 func (c *capture) end() {
+	if c.log != nil {
+		c.log.end()
+	}
 	if w, ok := c.through.(*lineWriter); ok {
 		_ = w.flush()
 	}

@@ -3,6 +3,7 @@ package hostruntime
 import (
 	"context"
 	"io"
+	"log/slog"
 	"math"
 	"time"
 )
@@ -30,6 +31,10 @@ const MaxMemoryBytes = 1<<31 - 1<<16
 // A Policy is what one instance may do. The zero value grants nothing and has
 // the default limits.
 type Policy struct {
+	// Name is what logs, traces and metrics call the instance: the host's word
+	// for what it is there for, such as the task's name, rather than one for
+	// each instance. Default none.
+	Name   string
 	Limits Limits
 	// Args are what the guest sees as its arguments, the program's name
 	// first; default none.
@@ -64,6 +69,12 @@ type Policy struct {
 	// may take now. See the function Replay, which makes the calls itself.
 	// Default nil.
 	Replay io.Reader
+	// Log gets each line of the guest's output as a record "guest output" at
+	// level Info, on top of all else: attributes name, export, stream ("stdout"
+	// or "stderr") and line, which is escaped. Of a line above 4 KiB there is
+	// the beginning, and cutBytes. Records have the call's context, so that they
+	// belong to its span. Default nil.
+	Log *slog.Logger
 }
 
 // A Dir grants a guest one folder and everything beneath it, and nothing
@@ -133,6 +144,9 @@ type Limits struct {
 	// TaskDepth bounds the generations of them: with 1 the tasks start none.
 	// Default 4.
 	TaskDepth uint64
+	// LogLines bounds how many lines of one call's output become records of
+	// Policy.Log. More are dropped, and counted in the report. Default 1,000.
+	LogLines uint64
 }
 
 // withDefaults gives every limit a number.
@@ -145,6 +159,7 @@ func (l Limits) withDefaults() Limits {
 	l.Handles = orDefault(l.Handles, DefaultHandles)
 	l.Tasks = orDefault(l.Tasks, DefaultTasks)
 	l.TaskDepth = orDefault(l.TaskDepth, DefaultTaskDepth)
+	l.LogLines = orDefault(l.LogLines, DefaultLogLines)
 	switch {
 	case l.WallTime == 0:
 		l.WallTime = DefaultWallTime
@@ -177,6 +192,7 @@ func (l Limits) narrow(by Limits) Limits {
 	l.Handles = least(l.Handles, by.Handles)
 	l.Tasks = least(l.Tasks, by.Tasks)
 	l.TaskDepth = least(l.TaskDepth, by.TaskDepth)
+	l.LogLines = least(l.LogLines, by.LogLines)
 	switch {
 	case l.WallTime <= 0:
 		l.WallTime = by.WallTime

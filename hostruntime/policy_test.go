@@ -14,8 +14,8 @@ func TestLimitsNarrow(t *testing.T) {
 	if got := whole.narrow(Limits{MemoryBytes: Unlimited, WallTime: -1}); got != whole {
 		t.Errorf("more asked for: %+v", got)
 	}
-	got := whole.narrow(Limits{Fuel: 4, MemoryBytes: 5, WallTime: 6, LiftedBytes: 7, OutputBytes: 8, WrittenBytes: 10, Handles: 9, Tasks: 11, TaskDepth: 3})
-	if got != (Limits{Fuel: 4, MemoryBytes: 5, WallTime: 6, LiftedBytes: 7, OutputBytes: 8, WrittenBytes: 10, Handles: 9, Tasks: 11, TaskDepth: 3}) {
+	got := whole.narrow(Limits{Fuel: 4, MemoryBytes: 5, WallTime: 6, LiftedBytes: 7, OutputBytes: 8, WrittenBytes: 10, Handles: 9, Tasks: 11, TaskDepth: 3, LogLines: 12})
+	if got != (Limits{Fuel: 4, MemoryBytes: 5, WallTime: 6, LiftedBytes: 7, OutputBytes: 8, WrittenBytes: 10, Handles: 9, Tasks: 11, TaskDepth: 3, LogLines: 12}) {
 		t.Errorf("less asked for: %+v", got)
 	}
 }

@@ -24,6 +24,7 @@ const ReportVersion = 1
 //	 "memoryBytes": 1048576, "memoryLimit": 268435456,
 //	 "liftedBytes": 0, "hostCalls": 0,
 //	 "stdout": "…", "stderr": "…", "stdoutBytes": 0, "stderrBytes": 0,
+//	 "logLines": 0, "logLinesDropped": 0,
 //	 "network": {"requests": 0, "connections": 0, "lookups": 0, "denied": 0,
 //	   "sentBytes": 0, "receivedBytes": 0, "dropped": 0,
 //	   "records": [{"protocol": "https", "method": "GET", "host": "…",
@@ -48,6 +49,7 @@ func (r Report) MarshalJSON() ([]byte, error) {
 		MemoryBytes: r.MemoryBytes, MemoryLimit: limited(r.MemoryLimit),
 		LiftedBytes: r.LiftedBytes, HostCalls: r.HostCalls,
 		Stdout: r.Stdout, Stderr: r.Stderr, StdoutBytes: r.StdoutBytes, StderrBytes: r.StderrBytes,
+		LogLines: r.LogLines, LogLinesDropped: r.LogLinesDropped,
 		Network: r.Network.form(),
 		Files: filesForm{
 			Created: r.Files.Created, Changed: r.Files.Changed, Deleted: r.Files.Deleted,
@@ -103,6 +105,8 @@ type reportForm struct {
 	Stderr           string          `json:"stderr"`
 	StdoutBytes      uint64          `json:"stdoutBytes"`
 	StderrBytes      uint64          `json:"stderrBytes"`
+	LogLines         uint64          `json:"logLines,omitempty"`
+	LogLinesDropped  uint64          `json:"logLinesDropped,omitempty"`
 	Network          networkForm     `json:"network,omitzero"`
 	Files            filesForm       `json:"files,omitzero"`
 	Tasks            tasksForm       `json:"tasks,omitzero"`

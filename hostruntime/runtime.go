@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,6 +40,9 @@ type Config struct {
 	Unmetered bool
 	// Load bounds what components may be.
 	Load LoadLimits
+	// Observers are told of loading and of calls. Default none, which costs
+	// nothing.
+	Observers []Observer
 }
 
 // A Runtime compiles components and holds what they share. It is safe for
@@ -49,6 +53,7 @@ type Runtime struct {
 	cache     wazero.CompilationCache
 	unmetered bool
 	limits    LoadLimits
+	observers []Observer
 	// compiling has room for as many as may be compiled at a time.
 	compiling chan struct{}
 
@@ -68,7 +73,7 @@ func New(ctx context.Context, config Config) (*Runtime, error) {
 		WithDebugInfoEnabled(false)
 	rt := &Runtime{
 		unmetered: config.Unmetered, limits: config.Load.withDefaults(),
-		modules: map[[sha256.Size]byte]*sharedModule{},
+		observers: slices.Clone(config.Observers), modules: map[[sha256.Size]byte]*sharedModule{},
 	}
 	rt.compiling = make(chan struct{}, rt.limits.ConcurrentCompiles)
 	if !config.NoCache {
