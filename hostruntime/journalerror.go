@@ -171,16 +171,16 @@ type ReplayError struct {
 func (e *ReplayError) Error() string {
 	text := fmt.Sprintf("hostruntime: replay: record %d, at offset %d", e.Record, e.Offset)
 	if e.Call != "" {
-		text += ", in " + EscapeText(e.Call)
+		text += ", in " + oneLine(e.Call)
 	}
 	if e.Item != "" {
-		text += ": " + EscapeText(e.Item)
+		text += ": " + oneLine(e.Item)
 	}
 	if e.Path != "" {
-		text += ": " + EscapeText(e.Path)
+		text += ": " + oneLine(e.Path)
 	}
 	if e.Got == "" {
-		return text + ": " + EscapeText(e.Recorded)
+		return text + ": " + oneLine(e.Recorded)
 	}
-	return text + ": recorded " + EscapeText(e.Recorded) + ", got " + EscapeText(e.Got)
+	return text + ": recorded " + oneLine(e.Recorded) + ", got " + oneLine(e.Got)
 }

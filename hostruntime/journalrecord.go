@@ -252,6 +252,7 @@ func (r *recorder) returned() error {
 func (r *recorder) end(report *Report, err error) error {
 	if !r.started {
 		r.start(journal.Call{Kind: journal.Failed})
+		r.failed = true // what the guest did with part of the arguments can't be repeated
 	}
 	rest, _ := json.Marshal(recordedReport{report.Network, report.Files})
 	end := journal.End{

@@ -577,6 +577,9 @@ func (r *replayer) ends(err error) error {
 	if len(end.Report) > 0 && json.Unmarshal(end.Report, &r.report) != nil {
 		return r.wrong("", "a report that can't be read", "")
 	}
+	if limit, ok := errors.AsType[*LimitError](err); ok && limit.Limit == LimitDepth && r.armed && end.Outcome == OutcomeDepth {
+		in.meter.drain() // a few frames more or less: what the native stack was before decides
+	}
 	if used := in.meter.used(); used != end.Fuel {
 		return r.wrong("fuel", fmt.Sprint(end.Fuel, ", ", end.Outcome), fmt.Sprint(used, ", ", describeEnd(in, err)))
 	}
