@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 
@@ -93,6 +94,7 @@ func Ensure(ctx context.Context, e Engine, options Options) (*Toolchain, error) 
 	}
 	t.dir = filepath.Join(parent, string(e)+"-"+id)
 	if err := trust(t.dir); !errors.Is(err, fs.ErrNotExist) {
+		use(t.dir)
 		return t, err
 	}
 	err = fill(ctx, t.dir, options.progress("installing "+t.Engine.compiler()), func(temp string) error {
@@ -110,7 +112,7 @@ func Ensure(ctx context.Context, e Engine, options Options) (*Toolchain, error) 
 	if err != nil {
 		return nil, fmt.Errorf("install %s: %w", e.compiler(), err)
 	}
-	return t, nil
+	return t, removeUnused(parent, time.Now().Add(-unusedFor))
 }
 
 // lock takes the lock file at path, and stops waiting for it when ctx ends.
@@ -171,15 +173,29 @@ func fill(ctx context.Context, dir string, progress func() func(), install func(
 	return os.Rename(temp, dir)
 }
 
+// The limits of a package manager. StarlingMonkey's packages have some 60 MB.
+const (
+	installTime      = 15 * time.Minute
+	installFileBytes = 1 << 30
+)
+
 // runInstaller runs a package manager in the folder it fills. It is given the
 // user's environment, which may say where packages come from.
 func runInstaller(ctx context.Context, dir string, env, args []string) error {
+	return install(ctx, installTime, dir, env, args)
+}
+
+func install(ctx context.Context, limit time.Duration, dir string, env, args []string) error {
 	result, err := proc.Run(ctx, proc.Command{
 		Args:        args,
 		Dir:         dir,
 		Env:         append(os.Environ(), env...),
+		Limits:      proc.Limits{WallTime: limit, FileBytes: installFileBytes},
 		OutputBytes: 16 << 10,
 	})
+	if errors.Is(err, proc.ErrWallTime) {
+		return fmt.Errorf("%s took longer than %v and was ended", filepath.Base(args[0]), limit)
+	}
 	if err != nil {
 		return err
 	}

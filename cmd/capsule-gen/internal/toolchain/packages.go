@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // RequirementsFile is the file beside a Python guest that names its packages.
@@ -37,6 +38,7 @@ func (t *Toolchain) Packages(ctx context.Context, requirements []byte, options O
 	}
 	dir := filepath.Join(parent, hex.EncodeToString(sum[:16]))
 	if err := trust(dir); !errors.Is(err, fs.ErrNotExist) {
+		use(dir)
 		return dir, err
 	}
 	err = fill(ctx, dir, options.progress("installing the guest's packages"), func(temp string) error {
@@ -46,16 +48,30 @@ func (t *Toolchain) Packages(ctx context.Context, requirements []byte, options O
 		}
 		err := t.pip(ctx, temp, "--target", temp, "-r", file,
 			"--platform", "any", "--implementation", "py", "--abi", "none", "--python-version", guestPython)
-		return errors.Join(err, os.Remove(file))
+		if err := errors.Join(err, os.Remove(file)); err != nil {
+			return err
+		}
+		bytes, err := sizeOf(temp)
+		if err == nil && bytes > maxPackagesBytes {
+			err = &RequirementError{1, fmt.Sprintf("the packages have %d MiB together, more than %d", bytes>>20, maxPackagesBytes>>20)}
+		}
+		return err
 	})
+	if bad, ok := errors.AsType[*RequirementError](err); ok {
+		return "", bad
+	}
 	if err != nil {
 		if missing, ok := errors.AsType[*MissingError](err); ok {
 			return "", missing
 		}
 		return "", fmt.Errorf("install the guest's packages, of which only wheels of pure Python will do: %w", err)
 	}
-	return dir, nil
+	return dir, removeUnused(parent, time.Now().Add(-unusedFor))
 }
+
+// maxPackagesBytes bounds what a guest's packages take on the disk, all
+// together. They end in the component, which may have as much.
+const maxPackagesBytes = 512 << 20
 
 // guestPython is the version of Python that guests run on.
 const guestPython = "3.14"
