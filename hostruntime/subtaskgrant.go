@@ -3,6 +3,7 @@ package hostruntime
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 
 	"github.com/capsule-kit/capsule/hostruntime/bind"
@@ -29,10 +30,10 @@ type TaskGrant struct {
 	// Component is what is started: one of the same Runtime or another, open as
 	// long as instances may start it.
 	Component *Component
-	// Policy is the most that such a task may have. It gets that, as far as the
-	// policy of the instance that starts it allows it too and has something
-	// left: see AsTask. What it may start itself, under its own Tasks, has no
-	// more than it has.
+	// Policy is the most that such a task may have, to start and to run together.
+	// It gets that, as far as the policy of the instance that starts it allows it
+	// too and has something left: see AsTask. What it may start itself, under its
+	// own Tasks, has no more than it has.
 	Policy Policy
 	// Imports serve what the component imports.
 	Imports []Imports
@@ -148,7 +149,11 @@ func (g *TaskGrant) call(ctx context.Context, policy Policy, name string, args [
 		return nil, err
 	}
 	start := *in.task.started
-	result, err := in.Call(ctx, name, args...)
+	var result value.Value
+	left, err := in.limits.after(&start)
+	if err == nil {
+		result, err = in.Call(WithLimits(ctx, left), name, args...)
+	}
 	if used.Export != instantiation {
 		used.addStart(&start)
 	}
@@ -156,4 +161,23 @@ func (g *TaskGrant) call(ctx context.Context, policy Policy, name string, args [
 		err = failed
 	}
 	return result, err
+}
+
+// after returns what of a task's limits is left for its call once it has started:
+// they are for both together.
+//
+// Errors: *LimitError where nothing is.
+func (l Limits) after(start *Report) (Limits, error) {
+	left := Limits{}
+	if l.Fuel != Unlimited {
+		if left.Fuel = l.Fuel - min(start.Fuel, l.Fuel); left.Fuel == 0 {
+			return left, &LimitError{Export: instantiation, Limit: LimitFuel, Max: l.Fuel}
+		}
+	}
+	if l.WallTime != math.MaxInt64 {
+		if left.WallTime = l.WallTime - start.WallTime; left.WallTime <= 0 {
+			return left, &LimitError{Export: instantiation, Limit: LimitWallTime, Max: uint64(l.WallTime), cause: context.DeadlineExceeded}
+		}
+	}
+	return left, nil
 }

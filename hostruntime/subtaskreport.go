@@ -29,7 +29,9 @@ type callTasks struct {
 
 // addStart adds what starting an instance took to the report of its first call.
 func (r *Report) addStart(start *Report) {
-	r.Fuel += start.Fuel
+	if r.Fuel += start.Fuel; r.FuelLimit != Unlimited {
+		r.FuelLimit += start.Fuel
+	}
 	r.WallTime += start.WallTime
 	r.MemoryBytes = max(r.MemoryBytes, start.MemoryBytes)
 	r.HostCalls += start.HostCalls

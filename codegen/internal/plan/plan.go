@@ -103,11 +103,11 @@ func NewInterface(it *wit.Interface) (*World, error) {
 	b := newBuilder(w)
 	b.listed[it] = true
 	g := &Group{Interface: it, Item: wit.Item{Name: it.ID(), Interface: it}}
-	if !isWASI(it) {
+	if !isRuntimes(it) {
 		g.Funcs = it.Funcs
 	}
 	for _, def := range it.Types {
-		if isWASI(it) && def.Resource {
+		if isRuntimes(it) && def.Resource {
 			b.use(def)
 			continue
 		}
@@ -129,7 +129,11 @@ func newBuilder(w *wit.World) *builder {
 	}
 }
 
-func isWASI(it *wit.Interface) bool { return !it.Inline && it.Package.Namespace == "wasi" }
+// isRuntimes reports whether the runtime serves an interface: those of WASI and of
+// capsule:tasks.
+func isRuntimes(it *wit.Interface) bool {
+	return !it.Inline && (it.Package.Namespace == "wasi" || it.Package.Namespace == "capsule" && it.Package.Name == "tasks")
+}
 
 type builder struct {
 	plan    *World
@@ -152,7 +156,7 @@ func (b *builder) groups(items []wit.Item, exported bool) []*Group {
 			own.Funcs = append(own.Funcs, item.Func)
 			continue
 		}
-		if !exported && isWASI(item.Interface) {
+		if !exported && isRuntimes(item.Interface) {
 			continue
 		}
 		it := b.views.of(item, exported)
@@ -211,7 +215,7 @@ func (b *builder) resource(def *wit.TypeDef, g *Group) *Resource {
 func (b *builder) check(def *wit.TypeDef) {
 	if def.Resource {
 		var g *Group // the runtime's
-		if it := def.Owner.Interface; !isWASI(it) {
+		if it := def.Owner.Interface; !isRuntimes(it) {
 			g = &Group{Interface: it, Item: wit.Item{Name: it.ID(), Interface: it}}
 		}
 		b.resource(def, g)
@@ -254,7 +258,7 @@ const maxFixedBytes = 64 << 10
 // one of the interfaces that the world imports or exports.
 func (b *builder) declaredInTurn(def *wit.TypeDef) bool {
 	if it := def.Owner.Interface; it != nil {
-		return !isWASI(it) && b.listed[it]
+		return !isRuntimes(it) && b.listed[it]
 	}
 	return b.own[def]
 }
