@@ -47,6 +47,9 @@ func TestImportsPointDown(t *testing.T) {
 		{module + "/hostruntime/value", "github.com/tetratelabs/wazero"},
 		// What decides who reaches what knows of no guest.
 		{module + "/hostruntime/internal/egress", module + "/"},
+		// Who doesn't trace doesn't build what does.
+		{module + "/cmd/...", module + "/hostruntime/otel"},
+		{module + "/internal/tomlkeys", module + "/"},
 		{module + "/hostruntime/internal/overlay", module + "/"},
 		{module + "/hostruntime/internal/image", module + "/"},
 		{module + "/internal/sourcemap", module + "/"},
@@ -78,6 +81,7 @@ func TestImportsPointDown(t *testing.T) {
 // TestWhoImports holds where dependencies stay that others could take over from.
 func TestWhoImports(t *testing.T) {
 	homes := map[string][]string{
+		"go.opentelemetry.io":           {module + "/hostruntime/otel"},
 		"github.com/tetratelabs/wazero": {module + "/hostruntime", module + "/internal/wasmtools"},
 		"github.com/dave/jennifer":      {module + "/codegen/golang"},
 	}
