@@ -1,7 +1,6 @@
 package hostruntime
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"time"
@@ -254,11 +253,10 @@ func (r *recorder) end(report *Report, err error) error {
 		r.start(journal.Call{Kind: journal.Failed})
 		r.failed = true // what the guest did with part of the arguments can't be repeated
 	}
-	rest, _ := json.Marshal(recordedReport{report.Network, report.Files})
 	end := journal.End{
 		Forced: err != nil && (r.failed || !ownDoing(err)), Error: appendError(nil, err), Outcome: report.Outcome, Text: report.Error,
 		Fuel: report.Fuel, MemoryBytes: report.MemoryBytes, LiftedBytes: report.LiftedBytes, HostCalls: report.HostCalls,
-		WallTime: int64(report.WallTime), Outputs: r.outputs, Report: rest,
+		WallTime: int64(report.WallTime), Outputs: r.outputs, Report: report.recorded(),
 	}
 	r.body = end.Append(r.body[:0])
 	r.write(journal.KindEnd, r.body)
@@ -268,13 +266,6 @@ func (r *recorder) end(report *Report, err error) error {
 		r.in.dead = err
 	}
 	return err
-}
-
-// recordedReport is what a journal keeps of a report as it is, for a replay
-// can't do it again.
-type recordedReport struct {
-	Network NetworkReport
-	Files   FileReport
 }
 
 // close writes that the instance was closed.

@@ -201,6 +201,7 @@ func (r *replayer) begin() error {
 	}
 	r.call, r.refusals = call, call.Refusals
 	wall := limits.WallTime
+	limits.LogLines = c.limits.LogLines // which is for the host's log, not the guest
 	c.limits = limits
 	switch {
 	case r.limits.WallTime > 0:
@@ -639,5 +640,5 @@ func (r *replayer) fill(report *Report) {
 	} else {
 		report.WallTimeLimit = -1
 	}
-	report.Network, report.Files = r.report.Network, r.report.Files
+	report.Network, report.Files, report.Tasks = r.report.Network, r.report.Files, r.report.Tasks.report()
 }

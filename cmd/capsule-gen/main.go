@@ -164,7 +164,7 @@ Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.AddCommand(
-		a.generateCommand(), a.buildCommand(), a.runCommand(), a.inspectCommand(), a.initCommand(),
+		a.generateCommand(), a.buildCommand(), a.runCommand(), a.replayCommand(), a.inspectCommand(), a.initCommand(),
 		a.checkCommand(), a.watchCommand(), a.boundaryCommand(), a.fmtCommand(),
 	)
 	return root

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -159,11 +160,24 @@ func (s *session) resolve(cmd *cobra.Command) error {
 	return nil
 }
 
-// run makes the call, and writes the report however it ends.
-func (s *session) run(ctx context.Context) error {
+// run makes the call, and writes the report and the journal however it ends.
+func (s *session) run(ctx context.Context) (err error) {
+	if s.flags.record != "" {
+		journal, failure := os.OpenFile(s.flags.record, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		if failure != nil {
+			return s.fail(failure, hostruntime.OutcomeHostError)
+		}
+		defer func() { err = errors.Join(err, journal.Close()) }()
+		s.policy.Record = journal
+	}
+	return s.perform(ctx)
+}
+
+// perform is run once the journal is open.
+func (s *session) perform(ctx context.Context) error {
 	var used hostruntime.Report
 	start := time.Now()
-	result, err := s.perform(hostruntime.WithReport(ctx, &used))
+	result, err := s.attempt(hostruntime.WithReport(ctx, &used))
 	if used.Outcome == "" {
 		// It ended before the call.
 		used = hostruntime.Report{Outcome: hostruntime.Outcome(err), WallTime: time.Since(start), FuelModel: hostruntime.FuelModel}
@@ -234,7 +248,7 @@ func (s *session) report(used hostruntime.Report) error {
 	return err
 }
 
-func (s *session) perform(ctx context.Context) (_ value.Value, err error) {
+func (s *session) attempt(ctx context.Context) (_ value.Value, err error) {
 	instance, err := s.component.Instantiate(ctx, s.policy, s.app.announce(s.component))
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ type runFlags struct {
 	fuel, memory, timeout, stdout string
 	env, dirs, net                []string
 	deterministic                 string
-	report                        string
+	report, record                string
 	json                          bool
 }
 
@@ -38,6 +38,7 @@ func (f *runFlags) define(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.net, "net", nil, "a `GRANT` of what the guest may reach, such as https://*.example.org or tcp://db.example.org:5432")
 	flags.StringVar(&f.deterministic, "deterministic", "", "equal runs: a clock that goes by fuel, and random numbers from this `SEED`")
 	flags.StringVar(&f.report, "report", "", "write what the call used, as JSON, to this `FILE` (- for standard error)")
+	flags.StringVar(&f.record, "record", "", "write a journal of all that the guest is told to this `FILE`, for replay: it holds what the guest sees")
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
 }
 
