@@ -27,6 +27,8 @@ type step struct {
 	// origins are the core slots behind the module names "0", "1" and so on
 	// of the rewritten imports.
 	origins []int
+	// tables are the module's tables, by index there.
+	tables []tableOrigin
 	// template is what the module's memory starts with, the first templated
 	// data segments; nil where all are copied.
 	template  *image.Template
@@ -98,7 +100,9 @@ func (c *Component) compile(ctx context.Context, l *loading, decoded *component.
 	for i := range c.steps {
 		c.steps[i].charge(growing)
 	}
+	c.resolveTables()
 	c.makeTemplates()
+	c.maxIdle = c.idleCores()
 	return c.checkUnused(ctx, l, decoded, parsed)
 }
 

@@ -34,11 +34,15 @@ type Component struct {
 	readable func(string) string
 	// templates is what the steps' templates are in.
 	templates image.File
+	// maxIdle is how many core sets are kept for the next instance.
+	maxIdle int
 
 	mu        sync.Mutex
 	closed    bool
 	freed     bool
 	instances map[*Instance]struct{}
+	// idle are core instances that wait for an instance; see coreSet.
+	idle []*coreSet
 }
 
 // Load decodes, validates, links and compiles a component.
@@ -159,6 +163,10 @@ func (c *Component) Close(ctx context.Context) error {
 }
 
 func (c *Component) free(ctx context.Context) {
+	for _, set := range c.idle {
+		_ = set.close(ctx) // it holds no resources
+	}
+	c.idle = nil
 	for i := range c.steps {
 		if host := c.steps[i].host; host != nil {
 			_ = host.Close(ctx) // it holds no resources

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/capsule-kit/capsule/hostruntime/internal/link"
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental/table"
@@ -17,7 +16,8 @@ func (in *Instance) checkElements(slot int, s *step) error {
 	for i := range s.parsed.Elements {
 		e := &s.parsed.Elements[i]
 		at := uint64(uint32(e.Offset.Eval(func(index uint32) uint64 { return in.importedGlobal(slot, s, index) })))
-		t, imported := in.table(slot, e.Table)
+		t := &s.tables[e.Table]
+		imported := t.slot != slot
 		end := at + uint64(e.Count)
 		if end <= uint64(t.Min) || imported && t.ValType != rewrite.FuncRef {
 			continue
@@ -31,30 +31,47 @@ func (in *Instance) checkElements(slot int, s *step) error {
 	return nil
 }
 
-// table returns the type that a table was defined with, and whether that was
-// in another module: an importer's idea of the limits can be lower.
-func (in *Instance) table(slot int, index uint32) (t rewrite.Extern, imported bool) {
-	m := in.component.steps[slot].parsed
-	imports := uint32(0)
-	for i := range m.Imports {
-		if m.Imports[i].Kind != rewrite.Table {
-			continue
-		}
-		if imports++; m.Imports[i].Index == index {
-			return in.exportedTable(in.component.plan.Steps[slot].Sources[i]), true
-		}
-	}
-	return m.Tables[index-imports], false
+// A tableOrigin is where a table that a core module has was defined, by core
+// slot, and its type there: an importer's idea of the limits can be lower.
+type tableOrigin struct {
+	slot int
+	rewrite.Extern
 }
 
-func (in *Instance) exportedTable(source link.CoreRef) rewrite.Extern {
-	for _, e := range in.component.steps[source.Slot].parsed.Exports {
-		if e.Kind == rewrite.Table && e.Name == source.Name {
-			t, _ := in.table(source.Slot, e.Index)
-			return t
+// resolveTables finds the origins of all steps' tables.
+func (c *Component) resolveTables() {
+	exports := map[*rewrite.Module]map[string]uint32{} // of tables
+	for slot := range c.steps {
+		s := &c.steps[slot]
+		for i := range s.parsed.Imports {
+			if s.parsed.Imports[i].Kind == rewrite.Table {
+				from := c.plan.Steps[slot].Sources[i]
+				origin := &c.steps[from.Slot]
+				if exports[origin.parsed] == nil {
+					exports[origin.parsed] = tableExports(origin.parsed)
+				}
+				t := tableOrigin{slot: from.Slot}
+				if index, ok := exports[origin.parsed][from.Name]; ok {
+					t = origin.tables[index]
+				}
+				s.tables = append(s.tables, t)
+			}
+		}
+		for _, t := range s.parsed.Tables {
+			s.tables = append(s.tables, tableOrigin{slot, t})
 		}
 	}
-	return rewrite.Extern{}
+}
+
+// tableExports returns the indices of the tables that a module exports.
+func tableExports(m *rewrite.Module) map[string]uint32 {
+	indices := map[string]uint32{}
+	for i := range m.Exports {
+		if e := &m.Exports[i]; e.Kind == rewrite.Table {
+			indices[e.Name] = e.Index
+		}
+	}
+	return indices
 }
 
 // reaches reports whether a table of functions has a function at index. wazero

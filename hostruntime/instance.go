@@ -49,6 +49,10 @@ type Instance struct {
 	lowered   []*lowered
 	memory    memoryBudget
 	memories  []*linearMemory
+	// reused, while the instance starts, is where cores come from; nil if they
+	// are new. started says that it has.
+	reused  *coreSet
+	started bool
 	// chargeMemory is memory.charge.
 	chargeMemory func(int64) bool
 	meter        meter
@@ -244,15 +248,7 @@ func (in *Instance) Close(ctx context.Context) error {
 	// the drops that follow have nothing left to do.
 	in.network.close()
 	errs := []error{in.wasi.Close(), in.dropLeftovers(), in.closeDirs(), in.closeJournal()}
-	// Importers before the instances that they import from: wazero frees what
-	// a closed instance owns.
-	for i := len(in.cores) - 1; i >= 0; i-- {
-		if in.cores[i] != nil {
-			errs = append(errs, in.cores[i].Close(ctx))
-		}
-	}
-	in.cores, in.functions, in.lifted, in.lowered = nil, nil, nil, nil
-	in.freeMemories()
+	errs = append(errs, in.closeCores(ctx))
 	in.memory.end()
 	if in.task != nil {
 		in.task.scope.leave(in)

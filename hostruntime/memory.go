@@ -27,7 +27,9 @@ type linearMemory struct {
 	made     bool
 	// templated says that the image was started from the step's template.
 	templated bool
-	image     image.Image
+	image     *image.Image
+	// handle is what wazero has of it.
+	handle *memoryHandle
 }
 
 var _ experimental.LinearMemory = (*linearMemory)(nil)
@@ -77,8 +79,18 @@ func (m *linearMemory) Reallocate(size uint64) []byte {
 // is closed, importers too. The instance frees it.
 func (m *linearMemory) Free() {}
 
+// A memoryHandle is what wazero keeps of a memory, for as long as the core
+// instance lives that defines it: it can be that of one instance after another.
+type memoryHandle struct{ *linearMemory }
+
+// take makes what was another instance's memory this one's. It is reset.
+func (m *linearMemory) take(from *linearMemory) {
+	m.made, m.templated, m.image, m.handle = true, from.templated, from.image, from.handle
+	m.handle.linearMemory = m
+}
+
 // A memoryAllocator hands wazero the memory of one instantiation.
 type memoryAllocator struct{ memory *linearMemory }
 
 // Allocate returns the prepared memory; wazero's idea of its limits is ours.
-func (a *memoryAllocator) Allocate(_, _ uint64) experimental.LinearMemory { return a.memory }
+func (a *memoryAllocator) Allocate(_, _ uint64) experimental.LinearMemory { return a.memory.handle }

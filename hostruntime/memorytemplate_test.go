@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tetratelabs/wazero/api"
 	"pgregory.net/rapid"
 )
 
@@ -133,8 +134,9 @@ func dataMemory(pages int, first, second []dataSegment, probes []int32) []byte {
 }
 
 // Memory holds after instantiation what executing the module's segments one
-// after the other gives, and instances don't see what others write; a segment
-// out of bounds traps, and a start function sees its own module's data only.
+// after the other gives, and instances don't see what others write, of whom
+// they may have the core instances; a segment out of bounds traps, and a start
+// function sees its own module's data only.
 func TestInitialMemory(t *testing.T) {
 	ctx := t.Context()
 	rt, err := New(ctx, Config{NoCache: true})
@@ -147,7 +149,7 @@ func TestInitialMemory(t *testing.T) {
 		pages := rapid.IntRange(0, 30).Draw(t, "pages")
 		size := pages * pageSize
 		segment := rapid.Custom(func(t *rapid.T) dataSegment {
-			n := rapid.IntRange(0, 1<<rapid.IntRange(0, 18).Draw(t, "magnitude")).Draw(t, "length")
+			n := rapid.IntRange(0, 1<<rapid.IntRange(0, 21).Draw(t, "magnitude")).Draw(t, "length")
 			s := dataSegment{
 				based: rapid.IntRange(0, 20).Draw(t, "based") == 0,
 				bytes: bytes.Repeat([]byte{rapid.Byte().Draw(t, "byte")}, n),
@@ -164,6 +166,9 @@ func TestInitialMemory(t *testing.T) {
 			return s
 		})
 		first := rapid.SliceOfN(segment, 0, 30).Draw(t, "first")
+		if rapid.Bool().Draw(t, "dense") {
+			first = append([]dataSegment{{bytes: bytes.Repeat([]byte{0xd}, size/2)}}, first...)
+		}
 		second := rapid.SliceOfN(segment, 0, 5).Draw(t, "second")
 		probes := rapid.SliceOfN(rapid.Int32Range(0, int32(max(size, 1)-1)), 0, 8).Draw(t, "probes")
 		want := dataMemory(pages, first, second, probes)
@@ -175,9 +180,9 @@ func TestInitialMemory(t *testing.T) {
 		if c.steps[1].template != nil {
 			templates++
 		}
-		for range 2 {
-			var used Report
-			in, err := c.Instantiate(WithReport(ctx, &used), Policy{})
+		var before api.Module
+		for range 3 {
+			in, err := c.Instantiate(ctx, Policy{})
 			if want == nil {
 				if _, ok := errors.AsType[*Trap](err); !ok || !strings.Contains(err.Error(), "out of bounds") {
 					t.Fatalf("error %v, want a trap", err)
@@ -191,12 +196,19 @@ func TestInitialMemory(t *testing.T) {
 			if at := firstDifference(memory, want); at != "" {
 				t.Fatalf("memory: %s", at)
 			}
-			clear(memory)
+			if sharesMemory && before != nil && in.cores[1] != before {
+				t.Fatal("core instances were not used again")
+			}
+			before = in.cores[1]
+			for i := range memory {
+				memory[i] ^= 0xff
+			}
 			if err := in.Close(ctx); err != nil {
 				t.Fatal(err)
 			}
 		}
 	})
+	t.Logf("%d components with a template", templates)
 	if sharesMemory && templates == 0 {
 		t.Error("no memory was started from a template")
 	}

@@ -38,6 +38,10 @@ type Config struct {
 	// that benchmarks can tell what they cost. A guest that loops for ever
 	// then hangs the process, whatever the limits and the context say.
 	Unmetered bool
+	// FreshCores makes every instance from nothing. Otherwise one that ended
+	// well leaves its core instances, with their memories and globals set back,
+	// to a later one of the same component.
+	FreshCores bool
 	// Load bounds what components may be.
 	Load LoadLimits
 	// Observers are told of loading and of calls. Default none, which costs
@@ -52,6 +56,7 @@ type Runtime struct {
 	wazero    wazero.Runtime
 	cache     wazero.CompilationCache
 	unmetered bool
+	fresh     bool // see Config.FreshCores
 	limits    LoadLimits
 	observers []Observer
 	// compiling has room for as many as may be compiled at a time.
@@ -72,7 +77,7 @@ func New(ctx context.Context, config Config) (*Runtime, error) {
 		WithCoreFeatures(coreFeatures).
 		WithDebugInfoEnabled(false)
 	rt := &Runtime{
-		unmetered: config.Unmetered, limits: config.Load.withDefaults(),
+		unmetered: config.Unmetered, fresh: config.FreshCores, limits: config.Load.withDefaults(),
 		observers: slices.Clone(config.Observers), modules: map[[sha256.Size]byte]*sharedModule{},
 	}
 	rt.compiling = make(chan struct{}, rt.limits.ConcurrentCompiles)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"strconv"
 
+	"github.com/capsule-kit/capsule/hostruntime/internal/image"
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
@@ -19,7 +20,14 @@ func (in *Instance) start(ctx context.Context) error {
 	if err := in.begin(ctx, instantiation); err != nil {
 		return err
 	}
-	return in.end(in.run())
+	if in.reused = in.component.takeCores(in.limits.MemoryBytes); in.reused != nil {
+		in.cores = in.reused.modules
+	}
+	if err := in.end(in.run()); err != nil {
+		return err
+	}
+	in.reused, in.started = nil, true
+	return nil
 }
 
 // run is start without what every call does. Values and start functions take
@@ -65,13 +73,17 @@ func (in *Instance) startCore(slot int) error {
 	if !in.memory.take(s.fixed) {
 		return in.memory.error()
 	}
-	module, err := in.component.rt.wazero.InstantiateModule(ctx, s.module.compiled, config)
-	if err != nil {
-		return in.failed(err)
+	module := in.cores[slot]
+	if in.reused == nil {
+		if module, err = in.component.rt.wazero.InstantiateModule(ctx, s.module.compiled, config); err != nil {
+			return in.failed(err)
+		}
+		in.cores[slot] = module
 	}
-	in.cores[slot] = module
 	if s.code.Counter != "" {
-		in.meter.add(module.ExportedGlobal(s.code.Counter).(api.MutableGlobal))
+		counter := module.ExportedGlobal(s.code.Counter).(api.MutableGlobal)
+		counter.Set(0) // it holds what another instance left
+		in.meter.add(counter)
 	}
 	if err := in.initialise(slot, s); err != nil {
 		return err
@@ -91,6 +103,11 @@ func (in *Instance) newMemory(s *step) (*linearMemory, error) {
 	m := &linearMemory{budget: &in.memory, charge: in.chargeMemory, tick: in.tick, grows: in.grows}
 	in.journalGrowth(m)
 	in.memories = append(in.memories, m)
+	if in.reused == nil {
+		m.image, m.handle = new(image.Image), &memoryHandle{m}
+	} else {
+		m.take(in.reused.memories[len(in.memories)-1])
+	}
 	if s.code.Memory == nil {
 		if s.code.AddedMemory {
 			return m, nil
@@ -105,20 +122,15 @@ func (in *Instance) newMemory(s *step) (*linearMemory, error) {
 	if m.min > MaxMemoryBytes || !in.memory.takeGrowth(m.min) {
 		return nil, &LimitError{Limit: LimitMemory, Max: min(in.memory.limit, MaxMemoryBytes), Attempt: max(in.memory.refused.Load(), m.min)}
 	}
+	if in.reused != nil {
+		return m, nil // it was made, and reset
+	}
 	m.image.Reserve(max(m.min, min(m.max, in.memory.limit)))
 	if m.min > 0 && !m.image.Grow(m.min, in.chargeMemory) {
 		return nil, in.memory.error()
 	}
 	m.templated = s.template != nil && m.image.Start(s.template)
 	return m, nil
-}
-
-// freeMemories gives linear memories back, once nothing runs or reads them.
-func (in *Instance) freeMemories() {
-	for _, m := range in.memories {
-		m.image.Free()
-	}
-	in.memories = nil
 }
 
 // checkEvery is how many globals or data segments are set between two looks

@@ -74,6 +74,13 @@ func (m *Image) copy(size uint64, charge func(int64) bool) bool {
 	return true
 }
 
+// Reset makes the memory, of which the size hasn't changed since it was made,
+// what it started as, and reports whether that went well: where memory is
+// copied it doesn't. What was written is gone at once.
+func (m *Image) Reset() bool {
+	return len(m.bytes) == 0 || m.space != nil && reset(m.bytes)
+}
+
 // Free gives everything back. It is idempotent.
 func (m *Image) Free() {
 	m.free()

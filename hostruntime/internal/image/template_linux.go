@@ -52,3 +52,7 @@ func (m *Image) Start(t *Template) bool {
 	}
 	return true
 }
+
+// reset drops what was written to a part of what was reserved: it is zero
+// again, or what a template says.
+func reset(bytes []byte) bool { return unix.Madvise(bytes, unix.MADV_DONTNEED) == nil }

@@ -139,14 +139,19 @@ func (p *parser) check(in *instruction, locals uint32) {
 	case immTable:
 		p.table(in, in.index)
 		m.GrowsTables = m.GrowsTables || in.op == opMisc && in.sub == subTableGrow
+		reads := in.op == opTableGet || in.op == opMisc && in.sub == subTableSize
+		m.changesParts = m.changesParts || !reads
 	case immTables:
 		p.table(in, in.index)
 		p.table(in, in.index2)
+		m.changesParts = true
 	case immTableInit:
 		p.segment(in)
 		p.table(in, in.index2)
+		m.changesParts = true
 	case immElemDrop:
 		p.segment(in)
+		m.changesParts = true
 	case immLocal:
 		if in.index >= locals {
 			p.failAt(in.start, "local %d is unknown", in.index)
@@ -162,6 +167,8 @@ func (p *parser) check(in *instruction, locals uint32) {
 	case immMemoryInit, immDataDrop:
 		if in.kind == immMemoryInit {
 			p.needMemory(in)
+		} else {
+			m.changesParts = true
 		}
 		p.dataNamed = true
 		if p.dataCount >= 0 && uint64(in.index) >= uint64(p.dataCount) {

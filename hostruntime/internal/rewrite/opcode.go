@@ -63,6 +63,7 @@ const (
 	opAtomic        = 0xfe
 
 	subTableGrow = 15 // after opMisc
+	subTableSize = 16
 	simdConst    = 0x0c
 	emptyType    = 0x40 // the block type without parameters and results
 )

@@ -72,7 +72,10 @@ type Module struct {
 	data          []dataSegment
 	dataUsed      int    // one past the highest data segment that code names
 	writes        []bool // by global: code sets it
-	names         nameSection
+	// changesParts says that code has an instruction that changes a table or
+	// drops a segment.
+	changesParts bool
+	names        nameSection
 }
 
 // A dataSegment is one data segment; a passive one has no offset.
