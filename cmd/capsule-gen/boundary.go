@@ -15,6 +15,7 @@ import (
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/boundary"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/compile"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
 	"github.com/capsule-kit/capsule/hostruntime"
 	"github.com/capsule-kit/capsule/wit"
 )
@@ -93,7 +94,7 @@ func (a *app) boundaryOf(ctx context.Context, t *config.Task) (*boundary.Boundar
 	b := &boundary.Boundary{
 		Task: t.Name, World: world.ID(), Engine: string(t.Engine), Component: filepath.ToSlash(shorten(t.Output)),
 		Exports: declared(world.Exports), Imports: declared(world.Imports),
-		Asks: []boundary.Ask{}, Limits: limitsOf(t), Differences: []string{},
+		Packages: []boundary.Package{}, Asks: []boundary.Ask{}, Limits: limitsOf(t), Differences: []string{},
 	}
 	if err := a.addFiles(ctx, t, b); err != nil {
 		return nil, err
@@ -170,7 +171,28 @@ func (a *app) addFiles(ctx context.Context, t *config.Task, b *boundary.Boundary
 	}
 	add(boundary.Contract, contract...)
 	add(boundary.Sandboxed, guest...)
-	return nil
+	return addPackages(t, b)
+}
+
+// addPackages adds what a Python guest's requirements bring into the sandbox.
+func addPackages(t *config.Task, b *boundary.Boundary) error {
+	path := filepath.Join(filepath.Dir(t.Guest), toolchain.RequirementsFile)
+	if info, err := os.Lstat(path); t.Engine != toolchain.Python || err != nil || !info.Mode().IsRegular() {
+		return nil // as build takes it
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	pins, err := toolchain.Pins(text)
+	for _, p := range pins {
+		b.Packages = append(b.Packages, boundary.Package{Name: p.Name, Version: p.Version})
+	}
+	if bad, ok := errors.AsType[*toolchain.RequirementError](err); ok {
+		b.Differences = append(b.Differences, fmt.Sprintf("%s:%d: %s", shorten(path), bad.Line, bad.Message))
+		return nil
+	}
+	return err
 }
 
 // addComponent replaces what the world declares by what the component has.

@@ -38,6 +38,9 @@ type Boundary struct {
 	Component string `json:"component"`
 	Built     bool   `json:"built"`
 	Files     []File `json:"files"`
+	// Packages are those that a Python guest brings along, which aren't in its
+	// folder. A JavaScript guest's are, and so among the files.
+	Packages []Package `json:"packages"`
 	// Exports are the functions that the host can call in the guest, and
 	// Imports those of the host that the guest can call, without WASI's.
 	Exports []Function `json:"exports"`
@@ -55,6 +58,21 @@ type Boundary struct {
 type File struct {
 	Path string `json:"path"` // relative to the current folder where it can be
 	Side Side   `json:"side"`
+}
+
+// A Package is somebody else's code that runs in the sandbox with the guest's.
+type Package struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// sandboxed returns the files that run in the sandbox, and the packages.
+func (b *Boundary) sandboxed() []File {
+	files := b.on(Sandboxed)
+	for _, p := range b.Packages {
+		files = append(files, File{"package " + p.Name + " " + p.Version, Sandboxed})
+	}
+	return files
 }
 
 // A Function crosses the boundary.

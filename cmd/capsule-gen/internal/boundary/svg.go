@@ -33,7 +33,7 @@ const (
 // what the component asks of the system.
 func (b *Boundary) SVG(w io.Writer) error {
 	p := &picture{}
-	sides := max(p.sideRows(b.on(Host), b.on(Generated)), p.sideRows(b.on(Sandboxed), b.on(Stub)), crossingRows(b))
+	sides := max(p.sideRows(b.on(Host), b.on(Generated)), p.sideRows(b.sandboxed(), b.on(Stub)), crossingRows(b))
 	sideHeight := header + (sides+1)*rowHeight
 	asks := margin + header + sideHeight + margin
 	asksHeight := header + max(len(b.Asks), len(b.Limits), 1)*rowHeight + rowHeight
@@ -54,7 +54,7 @@ func (b *Boundary) SVG(w io.Writer) error {
 	p.side(margin, top, sideHeight, trusted, trustedFill, "TRUSTED", "the host program",
 		part{"", b.on(Host)}, part{"generated from the WIT", b.on(Generated)})
 	p.side(pictureWidth-margin-sideWidth, top, sideHeight, sandboxed, sandboxedFill, "SANDBOXED", "runs on "+b.Engine,
-		part{"", b.on(Sandboxed)}, part{"types for its author, run nowhere", b.on(Stub)})
+		part{"", b.sandboxed()}, part{"types for its author, run nowhere", b.on(Stub)})
 	p.crossings(b, top)
 
 	p.box(margin, asks, pictureWidth-2*margin, asksHeight, neutral, neutralFill)

@@ -16,7 +16,7 @@ func (b *Boundary) Print(w io.Writer) {
 	p.files("trusted: generated from the WIT, part of the host program", b.on(Generated))
 	p.files("what both sides agreed on", b.on(Contract))
 	p.files("generated for the guest's author, runs nowhere", b.on(Stub))
-	p.files("sandboxed: the guest", b.on(Sandboxed))
+	p.files("sandboxed: the guest", b.sandboxed())
 	from := "as the world declares it; " + b.Component + " isn't built"
 	if b.Built {
 		from = "as in " + b.Component

@@ -73,6 +73,24 @@ func (t *Toolchain) Packages(ctx context.Context, requirements []byte, options O
 // together. They end in the component, which may have as much.
 const maxPackagesBytes = 512 << 20
 
+// A Pin is a package that a guest's requirements name.
+type Pin struct{ Name, Version string }
+
+// Pins returns the packages that a guest's requirements name, in order. There
+// are no others: none is installed for another's sake.
+//
+// Errors: *RequirementError.
+func Pins(requirements []byte) ([]Pin, error) {
+	lines, err := parseRequirements(string(requirements))
+	var pins []Pin
+	for _, line := range lines {
+		requirement, _, _ := strings.Cut(line, " ")
+		name, version, _ := strings.Cut(requirement, "==")
+		pins = append(pins, Pin{name, version})
+	}
+	return pins, err
+}
+
 // guestPython is the version of Python that guests run on.
 const guestPython = "3.14"
 

@@ -14,6 +14,10 @@ func TestParseRequirements(t *testing.T) {
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %q, %v", got, err)
 	}
+	pins, err := Pins([]byte(strings.Join(want, "\n")))
+	if wantPins := []Pin{{"one", "1.0"}, {"two", "2!3.post1"}}; err != nil || !slices.Equal(pins, wantPins) {
+		t.Errorf("the pins are %q, %v", pins, err)
+	}
 	if got, err := parseRequirements("\n# nothing\n"); err != nil || len(got) != 0 {
 		t.Errorf("of nothing: got %q, %v", got, err)
 	}
