@@ -72,7 +72,7 @@ const maxAttempts = 100
 // Errors: the last attempt's; ctx's, if it is done before the first; those of a
 // policy that makes no sense.
 func Retry(ctx context.Context, policy RetryPolicy, attempt func(ctx context.Context) error) error {
-	if err := policy.check(); err != nil {
+	if err := policy.Check(); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -105,8 +105,8 @@ func Retry(ctx context.Context, policy RetryPolicy, attempt func(ctx context.Con
 	}
 }
 
-// check returns why the policy makes no sense, nil if it does.
-func (p *RetryPolicy) check() error {
+// Check returns why the policy makes no sense, nil if it does.
+func (p *RetryPolicy) Check() error {
 	if p.MaxRetries < 0 {
 		return fmt.Errorf("hostruntime: RetryPolicy.MaxRetries is %d", p.MaxRetries)
 	}

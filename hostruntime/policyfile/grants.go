@@ -52,6 +52,9 @@ func (t *Task) readGrants(values map[string]any, dir string) *mistake {
 	if err := t.readSecrets(g); err != nil {
 		return err
 	}
+	if err := t.readStarts(g); err != nil {
+		return err
+	}
 	return g.rest()
 }
 

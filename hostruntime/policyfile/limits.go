@@ -25,6 +25,8 @@ func readLimits(p *hostruntime.Policy, values map[string]any) *mistake {
 		{"output", parseSize, &l.OutputBytes},
 		{"written", parseSize, &l.WrittenBytes},
 		{"handles", parseCount, &l.Handles},
+		{"tasks", parseCount, &l.Tasks},
+		{"task-depth", parseCount, &l.TaskDepth},
 		{"requests", parseCount, &n.Requests},
 		{"concurrent-requests", parseCount, &n.ConcurrentRequests},
 		{"connections", parseCount, &n.Connections},

@@ -29,6 +29,7 @@
 //	wall-time                   "2s"
 //	output, written             sizes: what a report keeps, what may be written at all
 //	handles                     a number
+//	tasks, task-depth           numbers: how many tasks a call starts, and how deep
 //	requests, concurrent-requests, connections, sockets, lookups
 //	                            numbers, over the network
 //	sent, received              sizes, over the network
@@ -46,8 +47,18 @@
 //	secrets                     a list of { placeholder = "the-api-key", hosts = ["api.example.org"],
 //	                            from-env = "API_KEY", cleartext = false }
 //
-// And deterministic = SEED, beside limits and grants, makes runs equal. Other
-// keys of a task, such as wit and guest, are capsule-gen's, and left alone here.
+//	tasks                       a list of { interface = "demo:agents/words", task = "counter" }:
+//	                            tasks of the file that the guest may start by calling an
+//	                            interface that it imports, each under its own limits and
+//	                            grants; a host program has them by File.Grants
+//
+// Beside limits and grants, retry says after what a call is made again, as a
+// hostruntime.RetryPolicy does, and deterministic = SEED makes runs equal:
+//
+//	retry = { max-retries = 2, on = ["timeout"], back-off = "1s", max-back-off = "10s", fuel = "high" }
+//
+// Other keys of a task, such as wit and guest, are capsule-gen's, and left alone
+// here.
 package policyfile
 
 import (
@@ -84,6 +95,10 @@ type Task struct {
 	// SecretEnv are the variables of this process's environment that hold the
 	// values of Policy.Network.Secrets, in their order.
 	SecretEnv []string
+	// Starts are the tasks that the guest may start; see File.Grants.
+	Starts []Start
+	// Retry is for who makes the task's calls.
+	Retry hostruntime.RetryPolicy
 }
 
 // An Error is a mistake in capsule.toml.
@@ -148,6 +163,9 @@ func Parse(path string, data []byte) (*File, error) {
 		}
 		f.Tasks = append(f.Tasks, t)
 	}
+	if err := f.checkStarts(keys); err != nil {
+		return nil, err
+	}
 	return f, nil
 }
 
@@ -155,6 +173,7 @@ func Parse(path string, data []byte) (*File, error) {
 type taskText struct {
 	Limits        map[string]any `toml:"limits"`
 	Grants        map[string]any `toml:"grants"`
+	Retry         map[string]any `toml:"retry"`
 	Deterministic any            `toml:"deterministic"`
 }
 
@@ -164,6 +183,9 @@ func (t *Task) read(text taskText, dir string) *mistake {
 	}
 	if err := t.readGrants(text.Grants, dir); err != nil {
 		return err.under("grants")
+	}
+	if err := readRetry(&t.Retry, text.Retry); err != nil {
+		return err.under("retry")
 	}
 	if text.Deterministic != nil {
 		seed, ok := text.Deterministic.(int64)

@@ -46,6 +46,8 @@ type Config struct {
 	Path, Dir string
 	// Tasks are in the order of the file.
 	Tasks []*Task
+	// Policies is the part of the file that says what guests may do.
+	Policies *policyfile.File
 }
 
 // A Task is one guest with the world it implements. Its paths start at
@@ -125,6 +127,7 @@ type (
 		// These are policyfile's.
 		Limits        any `toml:"limits"`
 		Grants        any `toml:"grants"`
+		Retry         any `toml:"retry"`
 		Deterministic any `toml:"deterministic"`
 	}
 )
@@ -145,7 +148,7 @@ func Parse(path string, data []byte) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Config{Path: path, Dir: filepath.Dir(path)}
+	c := &Config{Path: path, Dir: filepath.Dir(path), Policies: policies}
 	if notLocal(text.Interfaces) {
 		return nil, &Error{Path: path, Line: where.Place("interfaces").Line, Message: notLocalMessage("interfaces", text.Interfaces)}
 	}
