@@ -27,6 +27,8 @@ type Component struct {
 	steps []step
 	// importTypes are the texts of the plan's imports' types.
 	importTypes []string
+	// wasiFuncs are what WASI has for them.
+	wasiFuncs []wasiFunc
 	description Description
 	// sum returns the SHA-256 of the component's bytes.
 	sum func() [sha256.Size]byte
@@ -90,6 +92,7 @@ func (rt *Runtime) loadUnobserved(ctx context.Context, bytes []byte) (*Component
 	for _, imp := range plan.Imports {
 		c.importTypes = append(c.importTypes, imp.Type.String())
 	}
+	c.resolveWASI()
 	if err := c.compile(ctx, &loading{limits: rt.limits}, decoded); err != nil {
 		c.free(ctx)
 		return nil, err

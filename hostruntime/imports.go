@@ -85,22 +85,43 @@ func (c *Component) resolveImports(imports []Imports) ([]hostFunc, map[int]*bind
 			resolved[i] = hostFunc{static: supplied.Serve, slots: supplied.Handles, dynamic: supplied.Values}
 			continue
 		}
-		if iface, ok := lookupWASI(imp.Interface, imp.Implements); ok {
-			f, ok := iface.Funcs[imp.Name]
-			if !ok {
-				continue
-			}
-			if want := f.Type.String(); want != c.importTypes[i] {
-				return nil, nil, &LinkError{
-					Item:   "import " + itemName(imp.Interface, imp.Name),
-					Reason: typeMismatch(c.importTypes[i], want),
-				}
-			}
-			resolved[i] = hostFunc{wasi: f}
+		if f := c.wasiFuncs[i]; f.mismatch != nil {
+			return nil, nil, f.mismatch
 		}
+		resolved[i].wasi = c.wasiFuncs[i].fn
 	}
 	values, err := c.resolveValues(own)
 	return resolved, values, err
+}
+
+// A wasiFunc is what WASI has for an import: nothing, a function, or one of
+// another type.
+type wasiFunc struct {
+	fn       *wasi.Func
+	mismatch error
+}
+
+// resolveWASI finds what WASI has for each import of the plan. It is the same
+// for all instances, and types are long.
+func (c *Component) resolveWASI() {
+	c.wasiFuncs = make([]wasiFunc, len(c.plan.Imports))
+	for i, imp := range c.plan.Imports {
+		iface, ok := lookupWASI(imp.Interface, imp.Implements)
+		if !ok {
+			continue
+		}
+		f, ok := iface.Funcs[imp.Name]
+		if !ok {
+			continue
+		}
+		c.wasiFuncs[i].fn = f
+		if want := f.Type.String(); want != c.importTypes[i] {
+			c.wasiFuncs[i].mismatch = &LinkError{
+				Item:   "import " + itemName(imp.Interface, imp.Name),
+				Reason: typeMismatch(c.importTypes[i], want),
+			}
+		}
+	}
 }
 
 // lookupWASI returns the WASI interface that an imported instance is, or says it
