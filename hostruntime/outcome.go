@@ -43,7 +43,7 @@ func Outcome(err error) string {
 			return OutcomeExit
 		case *ArgumentError:
 			return OutcomeBadArgument
-		case *FormatError, *UnsupportedError, *LinkError:
+		case *FormatError, *UnsupportedError, *LinkError, *ReplayError:
 			return OutcomeInvalid
 		case *Trap:
 			if e.Cause != nil {
