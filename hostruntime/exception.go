@@ -20,11 +20,25 @@ var (
 	rustEscape = regexp.MustCompile(`\\u\{([0-9a-fA-F]{1,6})\}`)
 )
 
-// exception finds the uncaught exception in what a guest's engine wrote to
+// maxException bounds what is kept of an exception: its text is in the error's,
+// which hosts log.
+const maxException = 1000
+
+// exception returns the uncaught exception that stderr tells of, cut where it is
+// long; empty if there is none.
+func exception(stderr string) string {
+	text := findException(stderr)
+	if len(text) <= maxException {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxException], "") + "…"
+}
+
+// findException finds the uncaught exception in what a guest's engine wrote to
 // standard error as it gave up. Engines have no other way to tell; each has
 // forms of its own, and the text is the guest's, so this is for people to read
 // and nothing to decide by. Empty if nothing was found.
-func exception(stderr string) string {
+func findException(stderr string) string {
 	if m := quickJSException.FindAllStringSubmatch(stderr, -1); m != nil {
 		return unquoteRust(m[len(m)-1][1])
 	}

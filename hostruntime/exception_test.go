@@ -1,6 +1,9 @@
 package hostruntime
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestExceptionIsFoundInEachEnginesForm(t *testing.T) {
 	tests := []struct{ name, stderr, want string }{
@@ -37,6 +40,7 @@ called ` + "`Result::unwrap()`" + ` on an ` + "`Err`" + ` value: PyErr { type: <
 			"TypeError: WitWorld.greet() missing 1 required positional argument: 'b'"},
 		{"starlingmonkey", "printed before\nthe guest's own words\nStack:\n  act@guest.js:29:13\n\nRedirecting call to abort() to mozalloc_abort\n",
 			"the guest's own words"},
+		{"long", "Traceback (most recent call last):\nValueError: " + strings.Repeat("é", 1<<15) + "\n", "ValueError: " + strings.Repeat("é", (1000-12)/2) + "…"},
 		{"nothing", "some text\n", ""},
 		{"a guest that pretends", "Traceback (most recent call last):\n", ""},
 	}
