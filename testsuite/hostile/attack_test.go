@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/capsule-kit/capsule/hostruntime"
 	"github.com/capsule-kit/capsule/hostruntime/value"
@@ -28,6 +30,10 @@ type attack struct {
 	// limits are what the guest has; by default memory is 64 MiB and time
 	// longer than any test waits.
 	limits hostruntime.Limits
+	// network is what the guest may reach; before, if set, is called before what
+	// the guest left is counted.
+	network hostruntime.Network
+	before  func()
 	// folder, if set, is what the guest may write to, as /data.
 	folder string
 	// heap is by how many MiB the host's heap may be larger at a time; by
@@ -67,15 +73,18 @@ var survives = ending{}
 // brief is for what never ends by itself.
 var brief = hostruntime.Limits{WallTime: 100 * time.Millisecond}
 
+// componentAttacks are by family.
+var componentAttacks = map[string][]attack{
+	"bytes": attacksByBytes, "size": attacksBySize, "start": attacksAtStart, "realloc": attacksByRealloc, "results": attacksByResults,
+	"handles": attacksByHandles, "time": attacksOnTime, "stack": attacksOnStacks, "memory": attacksOnMemory, "host": attacksOnHost, "wasi": attacksOnWASI,
+}
+
 // TestAttacks makes all attacks in one runtime.
 func TestAttacks(t *testing.T) {
 	rt := newRuntime(t)
 	bystander := newBystander(t, rt)
 	seen := map[string]bool{}
-	for family, attacks := range map[string][]attack{
-		"bytes": attacksByBytes, "size": attacksBySize, "start": attacksAtStart, "realloc": attacksByRealloc, "results": attacksByResults,
-		"handles": attacksByHandles, "time": attacksOnTime, "stack": attacksOnStacks, "memory": attacksOnMemory, "host": attacksOnHost, "wasi": attacksOnWASI,
-	} {
+	for family, attacks := range componentAttacks {
 		for _, a := range attacks {
 			if seen[family+a.name] {
 				t.Fatalf("there are two attacks %s/%s", family, a.name)
@@ -120,6 +129,10 @@ func (a attack) run(t *testing.T, rt *hostruntime.Runtime, b *bystander) {
 	if stage != a.want.stage || kind != a.want.kind || err != nil && !strings.Contains(err.Error(), a.want.text) {
 		t.Errorf("ended with (%s) %s %v, want (%s) %s that says %q", stage, kind, cut(err), a.want.stage, a.want.kind, a.want.text)
 	}
+	wantTellable(t, err)
+	if a.before != nil {
+		a.before()
+	}
 	// What ends does so in its own time.
 	for tries := 0; runtime.NumGoroutine() > goroutines || openFiles() > files; tries++ {
 		if tries == 1000 {
@@ -129,6 +142,18 @@ func (a attack) run(t *testing.T, rt *hostruntime.Runtime, b *bystander) {
 	}
 	b.check(t)
 	t.Logf("heap +%d MiB, resident +%d MiB, bystander %v, at most %v: %v", host.heap>>20, host.resident>>20, host.latency(), slices.Max(host.latencies), cut(err))
+}
+
+// wantTellable checks that an error can be logged: its text is short, whatever
+// the guest's was, and has nothing that a terminal obeys.
+func wantTellable(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	if text := err.Error(); len(text) > 8<<10 || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.C, r) }) {
+		t.Errorf("the error's text has %d bytes, or what a terminal obeys: %q", len(text), cut(err))
+	}
 }
 
 func (a attack) bytes(t *testing.T) []byte {
@@ -160,7 +185,7 @@ func (a attack) attempt(t *testing.T, rt *hostruntime.Runtime) (stage, error) {
 	if limits.WallTime == 0 {
 		limits.WallTime = patience
 	}
-	policy := hostruntime.Policy{Limits: limits, Stdin: endless{}}
+	policy := hostruntime.Policy{Limits: limits, Stdin: endless{}, Network: a.network}
 	if a.folder != "" {
 		policy.Stdin = nil
 		policy.Dirs = []hostruntime.Dir{{Host: a.folder, Guest: "/data", Writable: true, MaxBytes: 4 << 20, MaxEntries: 50}}

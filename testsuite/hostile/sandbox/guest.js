@@ -1,6 +1,7 @@
-// Attacks on request: every function in `attacks` is one, by its name.
+// Attacks on request: every function in `attacks` and `tricks` is one, by its name.
 
 import { File, ask, tell } from 'test:hostile/host@0.1.0';
+import { tricks } from './tricks.js';
 
 const busy = () => {
   for (;;) {}
@@ -179,5 +180,5 @@ const attacks = {
 };
 
 export function attack(name) {
-  return attacks[name]();
+  return (attacks[name] ?? tricks[name])();
 }

@@ -1,0 +1,87 @@
+package hostile
+
+import (
+	"strings"
+	"testing"
+)
+
+// named are the attacks that a sandbox for untrusted code is asked about, each
+// with where it is made: "family/name" in TestAttacks, "python/name" and
+// "quickjs/name" in TestGuests, "web/name" in TestWeb, "tasks/name" in
+// TestTasks, or another test of this package.
+var named = []struct {
+	title string
+	tests []string
+}{
+	{"busy loops", []string{"time/spins empty-loop", "time/spins br-table", "time/spins nested-loops on fuel", "python/busy_loop", "python/busy_generator", "quickjs/busyLoop", "quickjs/emptyGenerator"}},
+	{"loops inside of builtins", []string{"python/loop_inside_a_builtin", "python/iterator_inside_a_builtin", "python/search_inside_a_builtin", "quickjs/longArray", "quickjs/concatSpreadable"}},
+	{"recursion without a loop", []string{"time/spins exponential-calls", "time/spins exponential-indirect-calls on fuel", "python/exponential_calls", "quickjs/exponentialCalls"}},
+	{"sorting, powers, giant numbers", []string{"python/sorting_something_large", "python/power", "python/factorial", "quickjs/sortingSomethingLarge", "quickjs/power"}},
+	{"giant memory.fill, bulk operations", []string{"time/spins memory-fill", "time/spins memory-copy on fuel", "time/spins table-fill", "TestLongCodeIsStopped"}},
+	{"calls of the host without end", []string{"host/calls without end", "python/asking", "python/telling", "quickjs/asking"}},
+	{"start functions, realloc, post-return, destructors that spin", []string{"start/spins", "realloc/spins", "time/after-return spins", "handles/destructor spins"}},
+	{"memory by list", []string{"python/list_growth", "python/repeated_list", "quickjs/arrayGrowth"}},
+	{"memory by string", []string{"python/string_doubling", "quickjs/stringDoubling", "quickjs/flattenedString"}},
+	{"memory by bytes", []string{"python/many_bytes", "python/arrays", "quickjs/typedArray", "quickjs/growingBuffer"}},
+	{"table.grow", []string{"memory/table growth loop", "memory/a table of 4 billion at once", "time/spins table-grow"}},
+	{"a giant table minimum", []string{"memory/giant table", "memory/100 tables of 10 million"}},
+	{"a thousand tables", []string{"memory/1,000 tables", "memory/100 tables in each of 500 core instances"}},
+	{"deep recursion, hand-made", []string{"stack/direct", "stack/indirect", "stack/mutual", "stack/wide", "stack/tall", "stack/call-recursion"}},
+	{"deep recursion of the languages", []string{"python/recursion", "python/recursion_without_a_limit", "quickjs/recursion"}},
+	{"a loop body of 100,000 instructions", []string{"TestLongCodeIsStopped"}},
+	{"a function of many megabytes", []string{"size/a function of 8 MB"}},
+	{"regular expression bombs", []string{"python/regular_expression", "python/regular_expression_of_many", "quickjs/regularExpression", "quickjs/backReferences"}},
+	{"zip and tar bombs", []string{"python/zip_bomb", "python/zip_into_the_folder", "python/zip_that_climbs", "python/tar_that_climbs", "python/tar_by_a_link", "python/tar_of_many"}},
+	{"JSON and XML bombs", []string{"python/nested_json", "python/wide_json", "python/billion_laughs", "python/quadratic_entities", "quickjs/nestedJSON", "quickjs/jsonOfEverything"}},
+	{"output flood", []string{"python/printing", "python/printing_errors", "wasi/endless input as output for ever", "python/text_beyond_what_may_be_written"}},
+	{"ten million handles", []string{"handles/ten million files", "handles/ten million of one's own", "python/hoarded_handles", "quickjs/hoardedHandles"}},
+	{"forged and smuggled handles", []string{"handles/never given", "handles/handle of another instance", "python/handle_guessed", "python/handle_closed_twice", "quickjs/handleCopied"}},
+	{"sleeping", []string{"python/sleeping", "wasi/waiting 584 years", "quickjs/waitingForTheClock"}},
+	{"`..` escapes", []string{"python/climbing", "python/renaming_out", "python/zip_that_climbs"}},
+	{"link escapes", []string{"python/climbing_by_a_link", "python/absolute_link", "python/chain_of_links", "python/circle_of_links", "python/hard_link_from_outside"}},
+	{"sparse files", []string{"python/sparse_file", "python/sparse_file_by_seeking"}},
+	{"huge and many files", []string{"python/huge_file", "python/many_files", "python/nested_folders", "python/hoarded_files", "python/database_beyond_the_quota"}},
+	{"a request loop", []string{"web/requests_without_end", "web/library_requests_without_end", "web/requests_at_once", "web/redirects_in_circles"}},
+	{"an endless download", []string{"web/download_without_end", "web/library_download_without_end", "web/head_without_end"}},
+	{"an endless upload", []string{"web/upload_without_end", "web/upload_that_nobody_takes"}},
+	{"slow drip", []string{"web/slow_drip", "web/slow_head", "web/library_slow_drip", "web/library_slow_head"}},
+	{"redirect to loopback", []string{"web/redirect_to_loopback", "web/library_redirect_to_loopback", "web/library_redirect_to_a_file"}},
+	{"DNS that changes", []string{"web/name_that_changes", "web/name_that_changes_under_sockets", "web/address_that_no_name_had", "web/forms_of_this_machine"}},
+	{"decompression bomb", []string{"web/decompression_bomb", "web/library_decompression_bomb", "python/decompression"}},
+	{"header injection", []string{"web/header_injection", "web/library_header_injection"}},
+	{"lies about how it ended", []string{"python/limit_made_up", "python/memory_error_made_up", "python/traceback_made_up", "quickjs/memoryErrorMadeUp", "quickjs/errorWithEscapes"}},
+}
+
+// TestNamedAttacksAreMade holds that list to the tables.
+func TestNamedAttacksAreMade(t *testing.T) {
+	made := map[string]bool{"TestLongCodeIsStopped": true}
+	for family, attacks := range componentAttacks {
+		for _, a := range attacks {
+			made[family+"/"+a.name] = true
+		}
+	}
+	for engine, attacks := range guestAttacks {
+		for name := range attacks {
+			made[engine+"/"+name] = true
+		}
+	}
+	for _, a := range webAttacks {
+		made["web/"+a.name] = true
+	}
+	for _, n := range named {
+		for _, test := range n.tests {
+			if !made[test] {
+				t.Errorf("%s: there is no attack %s", n.title, test)
+			}
+		}
+	}
+	if len(made) < 60 {
+		t.Errorf("%d attacks, want at least 60", len(made))
+	}
+	guests := map[string]int{}
+	for name := range made {
+		engine, _, _ := strings.Cut(name, "/")
+		guests[engine]++
+	}
+	t.Logf("%d attacks: %v", len(made), guests)
+}
