@@ -76,6 +76,8 @@ world hello {
 			}{
 				{call: `greet({name: "Ada", age: 36})`, stdout: `ok("Hi Ada")`},
 				{call: `greet({name: "nobody", age: 1})`, stdout: `err(unknown)`, failed: true},
+				{call: `greet({name: "nobody", age: 1})`, args: []string{"--report", "-"}, stdout: `err(unknown)`, failed: true,
+					stderr: "\"outcome\": \"guest-error\",\n  \"value\": {\n    \"tag\": \"err\",\n"},
 				{call: `greet({name: "error", age: 1})`, stderr: `no \`, python: trap + `: ValueError: no \x1b[31mgood`},
 				{call: `greet({name: "type", age: 1})`, stderr: trap},
 				{call: `greet({name: "loop", age: 1})`, args: []string{"--timeout", "1s"},
