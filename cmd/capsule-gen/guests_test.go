@@ -3,8 +3,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -78,6 +81,59 @@ func TestInitBuildsAndRuns(t *testing.T) {
 			}
 			if stdout, stderr, err := command(t, dir, "generate"); stdout != "" || err != nil {
 				t.Errorf("generating again: %v\n%s%s", err, stdout, stderr)
+			}
+		})
+	}
+}
+
+// TestInitServes takes a new task that answers requests through its life.
+func TestInitServes(t *testing.T) {
+	for _, row := range []struct {
+		guest, want string
+		engine      toolchain.Engine
+	}{
+		{"python", "Hello, Ada, from Python!\n", toolchain.Python},
+		{"js", "Hello, Ada, from JavaScript!\n", toolchain.StarlingMonkey},
+	} {
+		t.Run(row.guest, func(t *testing.T) {
+			needs(t, row.engine)
+			dir := userModule(t)
+			if _, stderr, err := command(t, dir, "init", "site", "--guest", row.guest, "--http"); err != nil {
+				t.Fatal(err, stderr)
+			}
+			dir = filepath.Join(dir, "site")
+			if _, stderr, err := command(t, dir, "build"); err != nil {
+				t.Fatal(err, stderr)
+			}
+			program := filepath.Join(t.TempDir(), "host")
+			build := exec.Command("go", "build", "-o", program, "./host")
+			build.Dir = dir
+			if out, err := build.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			host := exec.Command(program, "-listen", "localhost:0")
+			host.Dir = dir
+			out, err := host.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := host.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer host.Wait()
+			defer host.Process.Kill()
+			url, err := bufio.NewReader(out).ReadString('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := http.Get(strings.TrimSpace(url))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			body, err := io.ReadAll(response.Body)
+			if string(body) != row.want || response.StatusCode != http.StatusOK || err != nil {
+				t.Errorf("got %s, %q, %v", response.Status, body, err)
 			}
 		})
 	}

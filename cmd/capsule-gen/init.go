@@ -25,19 +25,24 @@ var templates embed.FS
 
 func (a *app) initCommand() *cobra.Command {
 	var guest string
+	var http bool
 	cmd := &cobra.Command{
 		Use:   "init NAME --guest python|js",
 		Short: "Start a new task that builds and runs as it is",
 		Long: `init makes a folder called NAME with a task of that name: a world in wit, a guest
 that implements it in sandbox, a Go program that calls it in host, capsule.toml,
 and what generate makes of them. Inside a Go module it becomes a part of that;
-otherwise it gets a go.mod of its own. Nothing that exists is overwritten.`,
+otherwise it gets a go.mod of its own. Nothing that exists is overwritten.
+
+With --http the guest answers HTTP requests, and the Go program is their server.
+The WIT of wasi:http, and of what that uses, is in wit/deps then.`,
 		Example: `  capsule-gen init hello --guest python
-  capsule-gen init hello-js --guest js`,
+  capsule-gen init site --guest js --http`,
 		Args: argCount(1, 1, "the name of the new task"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.init(cmd, args[0], guest) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.init(cmd, args[0], guest, http) },
 	}
 	cmd.Flags().StringVar(&guest, "guest", "", "the guest's language: python or js")
+	cmd.Flags().BoolVar(&http, "http", false, "a guest that answers HTTP requests")
 	completeFlag(cmd, "guest", "python", "js")
 	return cmd
 }
@@ -50,7 +55,7 @@ type newTask struct {
 	Import string
 }
 
-func (a *app) init(cmd *cobra.Command, name, guest string) error {
+func (a *app) init(cmd *cobra.Command, name, guest string, http bool) error {
 	if err := config.ValidName(name); err != nil {
 		return &usageError{err, cmd}
 	}
@@ -72,12 +77,19 @@ func (a *app) init(cmd *cobra.Command, name, guest string) error {
 	if err != nil {
 		return err
 	}
+	kind := ""
+	if http {
+		kind = "http/"
+		if guest == "js" {
+			t.Engine = toolchain.StarlingMonkey // which has the web's own requests
+		}
+	}
 	files := []struct{ template, path string }{
-		{"capsule.toml", "capsule.toml"},
+		{kind + "capsule.toml", "capsule.toml"},
 		{"gitignore", ".gitignore"},
-		{"greeter.wit", "wit/greeter.wit"},
-		{"greeter." + t.Extension, "sandbox/greeter." + t.Extension},
-		{"main.go", "host/main.go"},
+		{kind + "greeter.wit", "wit/greeter.wit"},
+		{kind + "greeter." + t.Extension, "sandbox/greeter." + t.Extension},
+		{kind + "main.go", "host/main.go"},
 	}
 	own := module == ""
 	if own {
@@ -91,6 +103,11 @@ func (a *app) init(cmd *cobra.Command, name, guest string) error {
 		}
 		fmt.Fprintf(a.out, "created %s\n", shown(filepath.Join(name, f.path)))
 	}
+	if http {
+		if err := a.writeDeps(name); err != nil {
+			return err
+		}
+	}
 	if err := a.generate(cmd, generateFlags{config: filepath.Join(name, config.FileName)}, nil); err != nil {
 		return err
 	}
@@ -98,7 +115,32 @@ func (a *app) init(cmd *cobra.Command, name, guest string) error {
 	if own {
 		fmt.Fprintln(a.out, "  go get "+ownModule)
 	}
-	fmt.Fprintf(a.out, "  %s build\n  %s run %s 'greet(\"Ada\")'\n  go run ./host\n", command, command, name)
+	fmt.Fprintf(a.out, "  %s build\n", command)
+	if !http {
+		fmt.Fprintf(a.out, "  %s run %s 'greet(\"Ada\")'\n", command, name)
+	}
+	fmt.Fprintln(a.out, "  go run ./host")
+	return nil
+}
+
+// writeDeps writes the WIT of wasi:http into a new task.
+func (a *app) writeDeps(name string) error {
+	const deps = "template/http/deps"
+	entries, err := templates.ReadDir(deps)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		data, err := templates.ReadFile(deps + "/" + entry.Name())
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(name, "wit", "deps", entry.Name())
+		if _, err := atomicfile.Write(path, data); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "created %s\n", shown(path))
+	}
 	return nil
 }
 
