@@ -50,6 +50,11 @@ func Outcome(err error) string {
 				return OutcomeHostError
 			}
 			return OutcomeTrap
+		case interface{ Unwrap() []error }:
+			// What came after the first, such as Close's, is no news.
+			if list := e.Unwrap(); len(list) > 0 {
+				return Outcome(list[0])
+			}
 		}
 	}
 	switch {

@@ -26,24 +26,21 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "Call a component's function in the sandbox",
 		Long: `run calls an export of a component, or of a task's component, and prints what it
 returns. Arguments and result are in WAVE, the component model's text format for
-values: "bob", 'c', 1, 1.5, true, [1, 2], (1, "a"), {x: 1, y: 2}, some(1), none,
-ok(1), err("no"), and a case's name with what it holds, such as circle(1.5).
-The short name of a function will do where it is the only one of that name;
-otherwise it is ns:pkg/interface#function. Without a call, a component that exports wasi:cli/run is run as a program, with
-the arguments after -- and the standard streams.
+values: "bob", 'c', 1.5, true, [1, 2], (1, "a"), {x: 1, y: 2}, some(1), none,
+ok(1), err("no"), and a case's name with what it holds, such as circle(1.5). A
+function is ns:pkg/interface#name, or its name alone where that is clear. Without
+a call, a component that exports wasi:cli/run is run as a program, with the
+arguments after -- and the standard streams.
 
-The guest is granted nothing but what its task in capsule.toml, --env, --dir and
---net give it. Functions of the world that it imports, if they return nothing,
-are answered and shown on standard error; any other import that isn't WASI's
-stops the guest when it calls it. A task's limits can only be narrowed.
+The guest is granted what its task in capsule.toml, --env, --dir and --net give
+it. Imported functions that return nothing are shown on standard error; any other
+that is neither WASI's nor a task's stops the guest. Limits can only be narrowed.
 
-The result goes to standard output, and so does a program's output; what another
-guest prints goes to standard error. The exit status is 0 if all went well, 2
-for a command line that makes no sense, and 1 otherwise, for an err(...) too; a
-program's own exit status is passed on. --report tells more.`,
-		Example: `  capsule-gen run hello 'greet("bob")'
-  capsule-gen run shapes.wasm 'area(poly([{x: 1.0, y: 2.0}, {x: 3.0, y: 1.0}]))' --json
-  capsule-gen run review 'demo:quakes/review#summarize([])' --timeout 2s --report -
+The result and a program's output go to standard output, what another guest
+prints to standard error. The exit status is 0 if all went well, 2 for a command
+line that makes no sense, else 1, for an err(...) too; a program's own is passed
+on. --report tells more.`,
+		Example: `  capsule-gen run hello 'greet("bob")' --timeout 2s --report -
   capsule-gen run tool.wasm --dir data::/data:ro -- --verbose < input.txt`,
 		ValidArgsFunction: completeTaskOrFile,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -73,13 +70,20 @@ program's own exit status is passed on. --report tells more.`,
 }
 
 func (a *app) run(cmd *cobra.Command, flags runFlags, target, call string, args []string) (err error) {
-	task, err := flags.target(cmd, target)
+	file, task, err := flags.target(cmd, target)
 	if err != nil {
 		return err
 	}
 	policy, err := flags.policy(task)
 	if err != nil {
 		return &usageError{err, cmd}
+	}
+	retries, err := flags.retries.policy(task.Retry)
+	if err != nil {
+		return &usageError{err, cmd}
+	}
+	if retries.MaxRetries > 0 && flags.record != "" {
+		return usagef(cmd, "--record: a journal is of one attempt: without retries")
 	}
 	if err := task.ReadSecrets(&policy); err != nil {
 		return err
@@ -102,7 +106,10 @@ func (a *app) run(cmd *cobra.Command, flags runFlags, target, call string, args 
 	if rt != nil {
 		defer func() { err = errors.Join(err, rt.Close(context.WithoutCancel(ctx))) }()
 	}
-	s := &session{app: a, flags: flags, component: component, call: parsed, policy: policy}
+	s := &session{app: a, flags: flags, component: component, call: parsed, policy: policy, retries: retries}
+	if err == nil {
+		err = a.addTasks(ctx, rt, file, task, &s.policy)
+	}
 	if err != nil {
 		return s.fail(err, hostruntime.Outcome(err))
 	}
@@ -118,9 +125,11 @@ type session struct {
 	flags     runFlags
 	component *hostruntime.Component
 	policy    hostruntime.Policy
+	retries   hostruntime.RetryPolicy
 	call      *value.Call // nil for a program
 	export    hostruntime.FuncInfo
 	args      []value.Value
+	input     []byte // of a program, where it is read beforehand
 }
 
 // resolve finds the export and reads the arguments.
@@ -131,11 +140,12 @@ func (s *session) resolve(cmd *cobra.Command) error {
 			return &usageError{err, cmd}
 		}
 		s.policy.Stdin = s.app.in
-		if s.policy.Deterministic != nil {
+		if s.policy.Deterministic != nil || s.retries.MaxRetries > 0 {
 			input, err := io.ReadAll(s.app.in) // all there from the start, on every run
 			if err != nil {
 				return err
 			}
+			s.input = input
 			s.policy.Stdin = bytes.NewReader(input)
 		}
 		s.policy.Stdout = s.app.programOutput(s.app.out)
@@ -177,7 +187,11 @@ func (s *session) run(ctx context.Context) (err error) {
 func (s *session) perform(ctx context.Context) error {
 	var used hostruntime.Report
 	start := time.Now()
-	result, err := s.attempt(hostruntime.WithReport(ctx, &used))
+	var result value.Value
+	err := hostruntime.Retry(hostruntime.WithReport(ctx, &used), s.retries, func(ctx context.Context) (err error) {
+		result, err = s.attempt(ctx)
+		return err
+	})
 	if used.Outcome == "" {
 		// It ended before the call.
 		used = hostruntime.Report{Outcome: hostruntime.Outcome(err), WallTime: time.Since(start), FuelModel: hostruntime.FuelModel}
@@ -249,7 +263,10 @@ func (s *session) report(used hostruntime.Report) error {
 }
 
 func (s *session) attempt(ctx context.Context) (_ value.Value, err error) {
-	instance, err := s.component.Instantiate(ctx, s.policy, s.app.announce(s.component))
+	if s.input != nil {
+		s.policy.Stdin = bytes.NewReader(s.input)
+	}
+	instance, err := s.component.Instantiate(ctx, s.policy, s.app.announce(s.component, &s.policy))
 	if err != nil {
 		return nil, err
 	}
@@ -275,10 +292,10 @@ func explainRun(err error) error {
 
 // announce serves the imports that return nothing and aren't WASI's by saying
 // that they were called.
-func (a *app) announce(component *hostruntime.Component) hostruntime.Imports {
+func (a *app) announce(component *hostruntime.Component, policy *hostruntime.Policy) hostruntime.Imports {
 	var imports hostruntime.Imports
 	for _, f := range component.Imports() {
-		if f.Type.Result != nil || strings.HasPrefix(f.Interface, "wasi:") || strings.HasPrefix(f.Name, "[") {
+		if f.Type.Result != nil || served(policy, f.Interface) || strings.HasPrefix(f.Name, "[") {
 			continue
 		}
 		imports = append(imports, hostruntime.HostFunc(f.Interface, f.Name,

@@ -24,6 +24,7 @@ type runFlags struct {
 	deterministic                 string
 	report, record                string
 	json                          bool
+	retries                       retryFlags
 }
 
 func (f *runFlags) define(cmd *cobra.Command) {
@@ -39,6 +40,7 @@ func (f *runFlags) define(cmd *cobra.Command) {
 	flags.StringVar(&f.deterministic, "deterministic", "", "equal runs: a clock that goes by fuel, and random numbers from this `SEED`")
 	flags.StringVar(&f.report, "report", "", "write what the call used, as JSON, to this `FILE` (- for standard error)")
 	flags.StringVar(&f.record, "record", "", "write a journal of all that the guest is told to this `FILE`, for replay: it holds what the guest sees")
+	f.retries.define(flags)
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
 }
 
@@ -85,23 +87,29 @@ func (f *runFlags) policy(t *config.Task) (hostruntime.Policy, error) {
 }
 
 // target returns the task called name, or for the name of a file one that has
-// it for output and nothing else.
-func (f *runFlags) target(cmd *cobra.Command, name string) (*config.Task, error) {
+// it for output and nothing else; and the file that lists it, nil for the name
+// of a file.
+func (f *runFlags) target(cmd *cobra.Command, name string) (*config.Config, *config.Task, error) {
 	if strings.HasSuffix(name, ".wasm") || strings.ContainsAny(name, `/\`) {
-		return &config.Task{Output: name}, nil
+		return nil, &config.Task{Output: name}, nil
 	}
 	c, err := loadConfig(f.config)
 	if err != nil {
-		return nil, noConfig(cmd, err, "a file whose name ends in .wasm")
+		return nil, nil, noConfig(cmd, err, "a file whose name ends in .wasm")
 	}
 	t, err := c.Task(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	return c, t, built(t)
+}
+
+// built returns an error unless the task's component is there.
+func built(t *config.Task) error {
 	if _, err := os.Stat(t.Output); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s doesn't exist yet: capsule-gen build %s makes it", shown(t.Output), name)
+		return fmt.Errorf("%s doesn't exist yet: capsule-gen build %s makes it", shown(t.Output), t.Name)
 	}
-	return t, nil
+	return nil
 }
 
 // limits returns a task's limits as the flags narrow them.

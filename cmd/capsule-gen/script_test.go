@@ -44,7 +44,12 @@ func TestScripts(t *testing.T) {
 					return err
 				}
 			}
-			return nil
+			// A component that starts itself as a task.
+			data, err := os.ReadFile("../../hostruntime/testdata/tasks.wasm")
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(env.WorkDir, "tasks.wasm"), data, 0o644)
 		},
 	})
 }
