@@ -122,10 +122,10 @@ func (r *replayer) repeatFailed() error {
 	if r.end.Forced {
 		return r.stop("the call")
 	}
-	if !r.in.meter.take(r.end.Fuel) {
-		return r.wrong("fuel", "more than the limit", "")
+	if r.end.Fuel > 0 || r.end.Outcome != OutcomeOK {
+		return r.wrong("", r.describe()+" of a call that didn't begin", "")
 	}
-	return nil
+	return nil // the drop of what was gone already
 }
 
 // replayFunction calls a function with its recorded arguments.
