@@ -102,14 +102,14 @@ func (a *app) boundaryOf(ctx context.Context, t *config.Task) (*boundary.Boundar
 	return b, addComponent(t, b)
 }
 
-// declared returns the functions among a world's items, without WASI's.
+// declared returns the functions among a world's items, without the runtime's.
 func declared(items []wit.Item) []boundary.Function {
 	list := []boundary.Function{}
 	for _, item := range items {
 		switch {
 		case item.Func != nil:
 			list = append(list, declaredFunc("", item.Func))
-		case item.Interface != nil && !strings.HasPrefix(item.Name, "wasi:"):
+		case item.Interface != nil && !runtimes(item.Name):
 			for _, f := range item.Interface.Funcs {
 				list = append(list, declaredFunc(item.Name, f))
 			}
@@ -212,7 +212,7 @@ func addComponent(t *config.Task, b *boundary.Boundary) error {
 	crossing := func(list []hostruntime.FuncInfo) []boundary.Function {
 		functions := []boundary.Function{}
 		for _, f := range list {
-			if !strings.HasPrefix(f.Interface, "wasi:") {
+			if !runtimes(f.Interface) {
 				functions = append(functions, boundary.Function{Interface: f.Interface, Name: f.Name, Type: f.Type.String()})
 			}
 		}
@@ -224,7 +224,8 @@ func addComponent(t *config.Task, b *boundary.Boundary) error {
 	boundary.Declared(b.Exports, exports)
 	boundary.Declared(b.Imports, imports)
 	b.Built, b.Exports, b.Imports = true, exports, imports
-	b.Asks = asks(d.ImportNames, &t.Policy)
+	b.Asks = append(asks(d.ImportNames, &t.Policy), startsAsked(t, d.ImportNames)...)
 	b.Differences = append(b.Differences, unasked(d.ImportNames, &t.Policy)...)
+	b.Differences = append(b.Differences, startsUnasked(t, d.ImportNames)...)
 	return nil
 }

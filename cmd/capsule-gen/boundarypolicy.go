@@ -63,6 +63,8 @@ func granted(name string, p *hostruntime.Policy) (bool, string) {
 			list = append(list, "listens on "+l.String())
 		}
 		return some(list, "none")
+	case "control of tasks":
+		return true, "of those it may start"
 	case "streams and waiting":
 		return true, "within the time limit"
 	}
@@ -100,6 +102,42 @@ func unasked(imports []string, p *hostruntime.Policy) []string {
 		}
 	}
 	return sentences
+}
+
+// startsAsked returns the tasks that the guest may start and imports the means
+// for.
+func startsAsked(t *config.Task, imports []string) []boundary.Ask {
+	var list []boundary.Ask
+	for _, s := range t.Starts {
+		if i := imported(imports, s.Interface); i >= 0 {
+			list = append(list, boundary.Ask{
+				Name: "starting the task " + s.Task, Interfaces: []string{imports[i]}, Granted: true,
+				Grant: "with no more than this task has itself",
+			})
+		}
+	}
+	return list
+}
+
+// startsUnasked returns sentences on the others.
+func startsUnasked(t *config.Task, imports []string) []string {
+	var sentences []string
+	for _, s := range t.Starts {
+		if s.Interface != "" && imported(imports, s.Interface) < 0 {
+			sentences = append(sentences, fmt.Sprintf("the task may start %s by calling %s, and the component doesn't import that", s.Task, s.Interface))
+		}
+	}
+	return sentences
+}
+
+// imported returns the index of an interface among imports, whatever its
+// version; -1 if it isn't there.
+func imported(imports []string, iface string) int {
+	bare, _, _ := strings.Cut(iface, "@")
+	return slices.IndexFunc(imports, func(name string) bool {
+		name, _, _ = strings.Cut(name, "@")
+		return name == bare
+	})
 }
 
 // limitsOf returns the task's limits, with the runtime's defaults.

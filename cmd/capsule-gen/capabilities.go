@@ -6,7 +6,7 @@ import (
 )
 
 // A capability is a kind of access that a component asks for by importing
-// interfaces of WASI.
+// interfaces of WASI, or of this project.
 type capability struct {
 	Name       string   `json:"name"`
 	Interfaces []string `json:"interfaces"`
@@ -28,6 +28,13 @@ var wasiCapabilities = []struct{ prefix, name string }{
 	{"wasi:http/", "HTTP"},
 	{"wasi:io/", "streams and waiting"},
 	{"wasi:", "other interfaces of WASI"},
+	{"capsule:tasks/", "control of tasks"},
+}
+
+// runtimes reports whether the runtime serves an interface, and not the host
+// program.
+func runtimes(iface string) bool {
+	return strings.HasPrefix(iface, "wasi:") || strings.HasPrefix(iface, "capsule:tasks/")
 }
 
 // capabilities groups the WASI interfaces among a component's imports, in the
