@@ -229,8 +229,9 @@ func (in *Instance) makeParts() {
 	in.makeResources(plan)
 }
 
-// Close ends the instance and frees what it holds; what the guest held of the
-// host's is dropped. It is idempotent. An instance that serves a call is not
+// Close ends the instance and frees what it holds, but for core instances that
+// the component keeps for a later one; what the guest held of the host's is
+// dropped. It is idempotent. An instance that serves a call is not
 // closed: cancel the call's context first.
 func (in *Instance) Close(ctx context.Context) error {
 	if !in.busy.CompareAndSwap(false, true) {

@@ -3,6 +3,9 @@
 // Where the system can, address space is reserved for as much as the memory
 // may ever have, and filled as it grows: growth then moves nothing, and no
 // byte exists twice. Elsewhere a memory that grows is copied.
+//
+// What memories start with is in a File, which they map: a page of it is in
+// the host's memory once, until one of them writes to it.
 package image
 
 import "runtime"

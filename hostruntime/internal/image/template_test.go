@@ -131,6 +131,36 @@ func TestNotStarted(t *testing.T) {
 	}
 }
 
+// A memory that is reset holds what it started with, and can start anew.
+func TestReset(t *testing.T) {
+	var f File
+	defer f.Close()
+	template := f.Add([]Segment{{mib / 2, bytes.Repeat([]byte{7}, mib)}})
+	var copied Image
+	copied.Grow(mib, func(int64) bool { return true })
+	if copied.Reset() {
+		t.Error("a memory that is copied was reset")
+	}
+	if !new(Image).Reset() {
+		t.Error("no memory at all is one that nobody wrote to")
+	}
+	if template == nil {
+		t.Skip("nothing is mapped here")
+	}
+	m := grown(t, 2*mib)
+	m.Start(template)
+	want := bytes.Clone(m.Bytes())
+	for range 2 {
+		for i := range m.Bytes() {
+			m.Bytes()[i] ^= 0xff
+		}
+		if !m.Reset() || !bytes.Equal(m.Bytes(), want) {
+			t.Error("not as it was")
+		}
+	}
+	m.Free()
+}
+
 // Few bytes, or scattered ones, take no file: a guest doesn't decide how many
 // pages the host fills.
 func TestScatteredSegmentsAreCopied(t *testing.T) {
