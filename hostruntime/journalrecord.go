@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/canon"
+	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
 	"github.com/capsule-kit/capsule/hostruntime/internal/journal"
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
 	"github.com/capsule-kit/capsule/hostruntime/value"
@@ -33,7 +34,8 @@ type recorder struct {
 	attempts uint64
 	refusals []journal.Refusal
 	outputs  []journal.Output
-	held     int64 // of outputs, charged
+	// outputBytes is what outputs are charged.
+	outputBytes int64
 	// lifted is how much had been lifted when it was last paid for.
 	lifted uint64
 }
@@ -56,6 +58,19 @@ func newRecorder(in *Instance, policy *Policy) *recorder {
 	in.stdout.note = func(p []byte) { r.output(false, p) }
 	in.stderr.note = func(p []byte) { r.output(true, p) }
 	return r
+}
+
+// room makes room for a record with so many bytes of values.
+func (r *recorder) room(n int) error {
+	const rest = 4 << 10
+	if n += int(r.outputBytes) + rest; n <= cap(r.body) {
+		return nil
+	}
+	if !r.in.chargeMemory(int64(n - cap(r.body))) {
+		return r.in.memory.error()
+	}
+	r.body = make([]byte, 0, n)
+	return nil
 }
 
 // write adds a record; a failure shows at the end of the call.
@@ -93,6 +108,9 @@ func journaledLimits(l *Limits) journal.Limits {
 func (r *recorder) called(a *activation) error {
 	r.journalForm.begin()
 	if err := r.args(a); err != nil {
+		return err
+	}
+	if err := r.room(len(r.buf)); err != nil {
 		return err
 	}
 	r.define(journal.Export, a.fn.index, r.in.call.export, a.fn.plan.Type)
@@ -143,6 +161,13 @@ func (r *recorder) serve(l *lowered, stack []uint64) error {
 		err = r.importResult(l, stack, out)
 	}
 	r.failed = err != nil
+	if room := r.room(len(r.buf)); room != nil {
+		r.failed = true
+		if err == nil {
+			err = room
+		}
+		return err
+	}
 	if unfit == nil {
 		r.define(journal.Import, l.plan.Target, itemName(imp.Interface, imp.Name), imp.Type)
 		served.Args, served.Result, served.Failed = r.buf[:argsLen], r.buf[argsLen:], err != nil
@@ -166,15 +191,15 @@ func (r *recorder) served(kind journal.Kind, s *journal.Served) {
 
 // forget lets go of outputs that have been written.
 func (r *recorder) forget() {
-	r.in.chargeMemory(-r.held)
-	r.outputs, r.held = r.outputs[:0], 0
+	r.in.chargeMemory(-r.outputBytes)
+	r.outputs, r.outputBytes = r.outputs[:0], 0
 }
 
 // drop runs the destructor of a host's resource.
-func (r *recorder) drop(resource int, index uint32, destroy func() error) error {
+func (r *recorder) drop(caller int, rt *handle.ResourceType, resource int, index uint32, rep any) error {
 	r.define(journal.Resource, resource, r.in.component.plan.Resources[resource].Name, &abi.Func{})
 	r.serving = true
-	err := destroy()
+	err := r.in.destroy(caller, rt, resource, rep)
 	r.serving = false
 	r.failed = err != nil
 	r.served(journal.KindDrop, &journal.Served{Index: resource, Args: journal.AppendUint(nil, uint64(index)), Failed: err != nil})
@@ -222,7 +247,7 @@ func (r *recorder) output(stderr bool, p []byte) {
 		r.in.call.fail(r.in.memory.error())
 		return
 	}
-	r.held += n
+	r.outputBytes += n
 	r.outputs = append(r.outputs, journal.Output{Stderr: stderr, Text: append([]byte(nil), p...)})
 }
 
@@ -230,13 +255,13 @@ func (r *recorder) output(stderr bool, p []byte) {
 // it down, once what was lifted of it is paid for.
 func (r *recorder) finished(a *activation) {
 	r.journalForm.begin()
-	r.ran = r.result(a) == nil // else lifting it fails, too
-	r.failed = true            // until returned
+	r.ran = r.result(a) == nil && r.room(len(r.buf)) == nil // else lifting it fails, too
+	r.failed = true                                         // until returned
 }
 
 func (r *recorder) returned() error {
 	if !r.ran {
-		return fmt.Errorf("the journal has no form for the result")
+		return r.in.memory.error()
 	}
 	r.failed = false
 	result := journal.Return{Lifted: r.lifted, Result: r.buf}

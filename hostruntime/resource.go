@@ -203,15 +203,14 @@ func (in *Instance) dropResource(caller int, rt *handle.ResourceType, resource i
 	if !h.Own {
 		return nil
 	}
-	destroy := func() error { return in.destroy(caller, rt, resource, h.Rep) }
 	switch {
 	case rt.Dtor == nil:
 	case in.replayer != nil:
 		return in.replayer.drop(resource, index)
 	case in.recorder != nil:
-		return in.recorder.drop(resource, index, destroy)
+		return in.recorder.drop(caller, rt, resource, index, h.Rep)
 	}
-	return destroy()
+	return in.destroy(caller, rt, resource, h.Rep)
 }
 
 // destroy ends a resource whose last handle caller, a component instance or
