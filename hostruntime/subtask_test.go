@@ -1,11 +1,13 @@
 package hostruntime_test
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"sync"
@@ -411,6 +413,56 @@ func TestDeterministicTasks(t *testing.T) {
 		runtime.GC()
 		if again := run(); again != first {
 			t.Errorf("%s, then %s", first, again)
+		}
+	}
+}
+
+// A journal has what tasks came to, and is replayed without them.
+func TestTasksAreReplayed(t *testing.T) {
+	tt := newTasks(t)
+	for _, fuel := range []uint64{hostruntime.Unlimited, 4000} {
+		var journal bytes.Buffer
+		policy := hostruntime.Policy{Record: &journal, Tasks: tt.grant(hostruntime.Policy{}), Limits: hostruntime.Limits{Fuel: fuel}}
+		_, used, err := tt.call(policy, "spawn", value.U32(5), value.U32(1000))
+		if (err != nil) != (fuel != hostruntime.Unlimited) || used.Tasks.Started == 0 {
+			t.Fatalf("%v, %+v", err, used.Tasks)
+		}
+		reports, err := hostruntime.Replay(t.Context(), tt.component, &journal, hostruntime.Policy{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := reports[len(reports)-1]; last.Fuel != used.Fuel || last.Outcome != used.Outcome || last.Error != used.Error {
+			t.Errorf("recorded %s with %d units (%s), replayed %s with %d (%s)", used.Outcome, used.Fuel, used.Error, last.Outcome, last.Fuel, last.Error)
+		}
+	}
+}
+
+// Whatever limits a policy and a grant have, no task has more than either, and
+// all tasks together use no more than their caller may.
+func TestTasksNeverHaveMore(t *testing.T) {
+	tt := newTasks(t)
+	amounts := []uint64{1, 300, 5000, 70_000, 1 << 20, math.MaxInt64, math.MaxInt64 + 1, hostruntime.Unlimited - 1, hostruntime.Unlimited}
+	r := rand.New(rand.NewPCG(1, 2))
+	some := func() uint64 { return amounts[r.IntN(len(amounts))] }
+	for range 200 {
+		limits := func() hostruntime.Limits {
+			return hostruntime.Limits{Fuel: some(), MemoryBytes: some(), WrittenBytes: some(), Tasks: some() % 10, TaskDepth: some(), WallTime: 10 * time.Second}
+		}
+		own, granted := limits(), limits()
+		in, err := tt.component.Instantiate(t.Context(), hostruntime.Policy{Limits: own, Tasks: tt.grant(hostruntime.Policy{Limits: granted})})
+		if err != nil {
+			continue // there is too little to start with
+		}
+		var used hostruntime.Report
+		_, err = in.Call(hostruntime.WithReport(t.Context(), &used), "spawn", value.U32(3), value.U32(500))
+		in.Close(t.Context())
+		if used.Fuel > own.Fuel || used.MemoryBytes > own.MemoryBytes {
+			t.Errorf("used %d of %d units, %d of %d bytes", used.Fuel, own.Fuel, used.MemoryBytes, own.MemoryBytes)
+		}
+		for _, task := range used.Tasks.Reports {
+			if task.Fuel > min(own.Fuel, granted.Fuel) || task.FuelLimit > min(own.Fuel, granted.Fuel) || task.MemoryLimit > min(own.MemoryBytes, granted.MemoryBytes) {
+				t.Errorf("%+v and %+v: a task used %d of %d units, %d of %d bytes (%v)", own, granted, task.Fuel, task.FuelLimit, task.MemoryBytes, task.MemoryLimit, err)
+			}
 		}
 	}
 }
