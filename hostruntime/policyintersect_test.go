@@ -208,6 +208,10 @@ func TestATasksFoldersAreItsCallers(t *testing.T) {
 	if in, err := start(Dir{Host: filepath.Join(host, "link"), Guest: "/l"}); err == nil {
 		t.Errorf("a link led out of the caller's folder: %+v", in.granted)
 	}
+	// What it does over the network counts for its caller.
+	if !task.network.gate.OpenSocket() || parent.network.gate.OpenSockets() != 1 {
+		t.Error("a task's socket isn't its caller's")
+	}
 	if err := parent.endTasks(); err != nil {
 		t.Error(err)
 	}

@@ -72,8 +72,10 @@ type taskScope struct {
 	// running counts calls of tasks.
 	running sync.WaitGroup
 
-	mu   sync.Mutex
-	over bool
+	mu sync.Mutex
+	// over says that no call begins any more, settled that the caller has been
+	// charged for all there were.
+	over, settled bool
 	// fuel and written are what is left to be set aside, and the others what
 	// has been used.
 	fuel, written         uint64
@@ -257,6 +259,9 @@ func (s *taskScope) leave(in *Instance) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.instances, in)
+	if s.settled {
+		return
+	}
 	s.skipped += in.clock.skipped - in.task.skipped
 	if in.task.started != nil {
 		s.keep(*in.task.started) // no call has it
@@ -362,6 +367,9 @@ func (in *Instance) endTasks() error {
 	for _, task := range open {
 		_ = task.Close(context.WithoutCancel(in.call.outer)) // the task is over, whatever became of its files
 	}
+	s.mu.Lock()
+	s.settled = true // who still closes one of the tasks comes too late
+	s.mu.Unlock()
 	in.keepTaskReports(s.reports)
 	in.output.written += min(s.usedWritten, math.MaxUint64-in.output.written)
 	if in.policy.Deterministic != nil {

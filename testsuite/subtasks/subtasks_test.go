@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"reflect"
+	"runtime"
 	"testing"
 	"time"
 
@@ -177,6 +178,32 @@ func TestDeterministicAgents(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Hundreds of tasks leave nothing behind, whatever their end.
+func TestTasksLeaveNothing(t *testing.T) {
+	rt := newRuntime(t)
+	caller, task := load(t, rt, guest.QuickJS, "agent"), load(t, rt, guest.QuickJS, "counter")
+	a := start(t, caller, policy(task, hostruntime.Limits{MemoryBytes: 16 << 20, Fuel: hostruntime.FuelLow}))
+	round := func(n int) (goroutines int, heap uint64) {
+		t.Helper()
+		for i := range n {
+			if _, err := a.Report.Ask(t.Context(), []string{"a b c", "raise", "eat", ""}[i%4], nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.GC()
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return runtime.NumGoroutine(), stats.HeapAlloc
+	}
+	goroutines, heap := round(40)
+	after, heapAfter := round(400)
+	t.Logf("%d goroutines and %d KiB, after 400 more tasks %d and %d KiB", goroutines, heap>>10, after, heapAfter>>10)
+	if after > goroutines || heapAfter > heap+4<<20 {
+		t.Error("that grows")
+	}
 }
 
 // The copy of capsule:tasks among these files is the one that the project ships.
