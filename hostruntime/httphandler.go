@@ -98,8 +98,12 @@ const handleType = "func(request: own<incoming-request>, response-out: own<respo
 // NewHandler returns a handler that runs c. The caller must Close it, before
 // the component.
 //
-// Errors: *LinkError if c doesn't export wasi:http/incoming-handler 0.2.
+// Errors: *LinkError if c doesn't export wasi:http/incoming-handler 0.2; a Policy
+// with a journal, of which each sandbox needs its own, from Choose.
 func NewHandler(c *Component, options HandlerOptions) (*Handler, error) {
+	if options.Policy.Record != nil || options.Policy.Replay != nil {
+		return nil, errors.New("hostruntime: the sandboxes of a handler can't share a journal: Choose can give each its own")
+	}
 	export, err := c.incomingHandler()
 	if err != nil {
 		return nil, err

@@ -264,6 +264,10 @@ func TestRefused(t *testing.T) {
 	if err == nil {
 		t.Error("a policy both records and replays")
 	}
+	_, err = hostruntime.NewHandler(c, hostruntime.HandlerOptions{Policy: hostruntime.Policy{Record: &bytes.Buffer{}}})
+	if err == nil || !strings.Contains(err.Error(), "can't share a journal") {
+		t.Error(err)
+	}
 }
 
 // A journal that was changed, by accident or not, is an error with its place.
