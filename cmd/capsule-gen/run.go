@@ -27,10 +27,9 @@ func (a *app) runCommand() *cobra.Command {
 		Long: `run calls an export of a component, or of a task's component, and prints what it
 returns. Arguments and result are in WAVE, the component model's text format for
 values: "bob", 'c', 1.5, true, [1, 2], (1, "a"), {x: 1, y: 2}, some(1), none,
-ok(1), err("no"), and a case's name with what it holds, such as circle(1.5). A
-function is ns:pkg/interface#name, or its name alone where that is clear. Without
-a call, a component that exports wasi:cli/run is run as a program, with the
-arguments after -- and the standard streams.
+ok(1), err("no"), and cases such as circle(1.5). A function is ns:pkg/iface#name,
+or its name alone where that is clear. Without a call, what exports wasi:cli/run
+is run as a program, with the arguments after -- and the standard streams.
 
 The guest is granted what its task in capsule.toml, --env, --dir and --net give
 it. Imported functions that return nothing are shown on standard error; any other
@@ -84,6 +83,10 @@ func (a *app) run(cmd *cobra.Command, flags runFlags, target, call string, args 
 	}
 	if retries.MaxRetries > 0 && flags.record != "" {
 		return usagef(cmd, "--record: a journal is of one attempt: without retries")
+	}
+	if flags.printPolicy {
+		policy.Args = append(policy.Args, args...)
+		return a.printPolicy(file, task, policy, flags.json)
 	}
 	if err := task.ReadSecrets(&policy); err != nil {
 		return err

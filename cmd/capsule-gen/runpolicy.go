@@ -23,7 +23,7 @@ type runFlags struct {
 	env, dirs, net                []string
 	deterministic                 string
 	report, record                string
-	json                          bool
+	json, printPolicy             bool
 	retries                       retryFlags
 }
 
@@ -42,6 +42,7 @@ func (f *runFlags) define(cmd *cobra.Command) {
 	flags.StringVar(&f.record, "record", "", "write a journal of all that the guest is told to this `FILE`, for replay: it holds what the guest sees")
 	f.retries.define(flags)
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
+	flags.BoolVar(&f.printPolicy, "print-policy", false, "print what the guest may do, defaults and flags included, and call nothing")
 }
 
 // policy returns what the task and the flags grant, with their limits. Any error
@@ -100,6 +101,9 @@ func (f *runFlags) target(cmd *cobra.Command, name string) (*config.Config, *con
 	t, err := c.Task(name)
 	if err != nil {
 		return nil, nil, err
+	}
+	if f.printPolicy {
+		return c, t, nil
 	}
 	return c, t, built(t)
 }

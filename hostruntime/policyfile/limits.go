@@ -25,6 +25,7 @@ func readLimits(p *hostruntime.Policy, values map[string]any) *mistake {
 		{"output", parseSize, &l.OutputBytes},
 		{"written", parseSize, &l.WrittenBytes},
 		{"handles", parseCount, &l.Handles},
+		{"log-lines", parseCount, &l.LogLines},
 		{"tasks", parseCount, &l.Tasks},
 		{"task-depth", parseCount, &l.TaskDepth},
 		{"requests", parseCount, &n.Requests},

@@ -28,7 +28,7 @@
 //	memory, lifted              sizes: "64MiB"
 //	wall-time                   "2s"
 //	output, written             sizes: what a report keeps, what may be written at all
-//	handles                     a number
+//	handles, log-lines          numbers
 //	tasks, task-depth           numbers: how many tasks a call starts, and how deep
 //	requests, concurrent-requests, connections, sockets, lookups
 //	                            numbers, over the network
@@ -157,7 +157,7 @@ func Parse(path string, data []byte) (*File, error) {
 	}
 	f := &File{Path: path}
 	for _, name := range keys.Under("task") {
-		t := &Task{Name: name, Line: keys.Place("task", name).Line, Policy: hostruntime.Policy{}}
+		t := &Task{Name: name, Line: keys.Place("task", name).Line, Policy: hostruntime.Policy{Name: name}}
 		if err := t.read(text.Task[name], filepath.Dir(path)); err != nil {
 			return nil, err.in(path, name, keys)
 		}

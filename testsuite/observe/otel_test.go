@@ -44,7 +44,7 @@ func newTelemetry(t *testing.T) *telemetry {
 func attributes(list []attribute.KeyValue) map[string]string {
 	m := map[string]string{}
 	for _, kv := range list {
-		m[string(kv.Key)] = kv.Value.Emit()
+		m[string(kv.Key)] = kv.Value.String()
 	}
 	return m
 }
@@ -184,7 +184,7 @@ func TestHostileTextsInSpans(t *testing.T) {
 			if len(kv.Key) > 40 {
 				t.Errorf("an attribute is called %q", kv.Key)
 			}
-			texts = append(texts, kv.Value.Emit())
+			texts = append(texts, kv.Value.String())
 		}
 		for _, text := range texts {
 			if strings.ContainsRune(text, '\x1b') || len(text) > 1100 {

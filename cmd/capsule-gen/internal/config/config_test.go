@@ -43,7 +43,9 @@ memory    = "64MiB"
 output    = "1KiB"
 `
 
-func named(name string, line int) policyfile.Task { return policyfile.Task{Name: name, Line: line} }
+func named(name string, line int) policyfile.Task {
+	return policyfile.Task{Name: name, Line: line, Policy: hostruntime.Policy{Name: name}}
+}
 
 func TestParse(t *testing.T) {
 	c, err := Parse(filepath.Join("dir", "capsule.toml"), []byte(good))
