@@ -105,7 +105,7 @@ func TestAllocations(t *testing.T) {
 		{"cancel", t.Context()},
 	}
 	for _, c := range contexts {
-		for _, u := range uses() {
+		for _, u := range append(uses(), forms(t, task)...) {
 			t.Run(c.name+"/"+u.name, func(t *testing.T) {
 				got := testing.AllocsPerRun(100, func() {
 					if err := u.call(c.ctx, task); err != nil {
@@ -122,7 +122,7 @@ func TestAllocations(t *testing.T) {
 
 func BenchmarkCall(b *testing.B) {
 	task := start(b)
-	for _, u := range uses() {
+	for _, u := range append(uses(), forms(b, task)...) {
 		b.Run(u.name, func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(u.byteLen)

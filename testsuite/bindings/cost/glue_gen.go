@@ -4,6 +4,7 @@ package cost
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/capsule-kit/capsule/hostruntime"
 	"github.com/capsule-kit/capsule/hostruntime/bind"
@@ -12,12 +13,27 @@ import (
 // Fails to compile where this code must be generated anew for the runtime.
 const _ = hostruntime.GeneratedV1
 
+// The resource types, numbered for the runtime.
+const (
+	slotCounter = iota
+)
+
 // exports are the functions that Cost calls, with the types that they must have.
 var exports = []bind.Export{
 	{Interface: "test:cost/values", Name: "sum", Type: "func(a: u32, b: s64, c: f64) -> f64"},
 	{Interface: "test:cost/values", Name: "text", Type: "func(s: string) -> string"},
 	{Interface: "test:cost/values", Name: "bytes", Type: "func(b: list<u8>) -> list<u8>"},
 	{Interface: "test:cost/values", Name: "points", Type: "func(p: list<record { x: f64, y: f64, id: u32 }>) -> list<record { x: f64, y: f64, id: u32 }>"},
+	{Interface: "test:cost/forms", Name: "[constructor]counter", Type: "func(start: u32) -> own<counter>", Handles: []int{slotCounter}},
+	{Interface: "test:cost/forms", Name: "[method]counter.add", Type: "func(self: borrow<counter>, more: u32) -> u32", Handles: []int{slotCounter}},
+	{Interface: "test:cost/forms", Name: "paint", Type: "func(c: enum { red, blue }, m: flags { bold, thin }) -> tuple<enum { red, blue }, flags { bold, thin }>"},
+	{Interface: "test:cost/forms", Name: "maybe", Type: "func(v: option<u32>) -> option<u32>"},
+	{Interface: "test:cost/forms", Name: "maybe-text", Type: "func(v: option<string>) -> option<string>"},
+	{Interface: "test:cost/forms", Name: "reshape", Type: "func(v: variant { empty, circle(f64), label(string) }) -> variant { empty, circle(f64), label(string) }"},
+	{Interface: "test:cost/forms", Name: "check", Type: "func(v: result<u32, string>) -> result<u32, string>"},
+	{Interface: "test:cost/forms", Name: "words", Type: "func(v: list<string>) -> list<string>"},
+	{Interface: "test:cost/forms", Name: "entries", Type: "func(v: list<record { name: string, size: u64 }>) -> list<record { name: string, size: u64 }>"},
+	{Interface: "test:cost/forms", Name: "look", Type: "func(at: borrow<counter>) -> u32", Handles: []int{slotCounter}},
 	{Name: "import-sum", Type: "func(n: u32)"},
 	{Name: "import-text", Type: "func(s: string, n: u32)"},
 	{Name: "import-bytes", Type: "func(b: list<u8>, n: u32)"},
@@ -132,6 +148,174 @@ func lowerListPoint(c *bind.Call, v []Point) (ptr, n uint64) {
 	base := c.LowerList(len(v), 24, 8)
 	for i := range v {
 		storePoint(c, base+uint32(i)*24, v[i])
+	}
+	return uint64(base), uint64(len(v))
+}
+
+func liftCounter(c *bind.Call, index uint64) *Counter {
+	return &Counter{bind.Owner[*Cost](c), bind.LiftOwn[*hostruntime.GuestResource](c, slotCounter, index)}
+}
+
+func numberColor(c *bind.Call, v Color) uint32 {
+	if v > ColorBlue {
+		c.Argument("", "a case of color", fmt.Sprintf("%#x", uint32(v)))
+	}
+	return uint32(v)
+}
+
+func numberMarks(c *bind.Call, v Marks) uint32 {
+	if v&^3 != 0 {
+		c.Argument("", "flags of marks", fmt.Sprintf("%#x", uint32(v)))
+	}
+	return uint32(v)
+}
+
+func loadTupleColorMarks(c *bind.Call, ptr uint32) Tuple2[Color, Marks] {
+	return Tuple2[Color, Marks]{
+		F0: Color(c.Case(uint32(c.U8(ptr)), 2)),
+		F1: Marks(c.U8(ptr+1) & 3),
+	}
+}
+
+func loadOptionU32(c *bind.Call, ptr uint32) *uint32 {
+	if c.Case(uint32(c.U8(ptr)), 2) == 0 {
+		return nil
+	}
+	c.Charge(4)
+	return new(c.U32(ptr + 4))
+}
+
+func lowerOptionU32(c *bind.Call, s []uint64, v *uint32) {
+	clear(s[:2])
+	if v == nil {
+		return
+	}
+	s[0] = 1
+	s[1] = uint64(*v)
+}
+
+func loadOptionString(c *bind.Call, ptr uint32) *string {
+	if c.Case(uint32(c.U8(ptr)), 2) == 0 {
+		return nil
+	}
+	c.Charge(16)
+	return new(c.LoadString(ptr + 4))
+}
+
+func lowerOptionString(c *bind.Call, s []uint64, v *string) {
+	clear(s[:3])
+	if v == nil {
+		return
+	}
+	s[0] = 1
+	s[1], s[2] = c.LowerString(*v)
+}
+
+func loadShape(c *bind.Call, ptr uint32) Shape {
+	switch c.Case(uint32(c.U8(ptr)), 3) {
+	case 0:
+		return ShapeEmpty{}
+	case 1:
+		c.Charge(8)
+		return ShapeCircle{Value: c.F64(ptr + 8)}
+	default:
+		c.Charge(16)
+		return ShapeLabel{Value: c.LoadString(ptr + 8)}
+	}
+}
+
+func lowerShape(c *bind.Call, s []uint64, v Shape) {
+	clear(s[:3])
+	switch v := v.(type) {
+	case ShapeEmpty:
+	case ShapeCircle:
+		s[0] = 1
+		s[1] = c.LowerF64(v.Value)
+	case ShapeLabel:
+		s[0] = 2
+		s[1], s[2] = c.LowerString(v.Value)
+	default:
+		c.Argument("", "a case of shape", fmt.Sprintf("%T", v))
+	}
+}
+
+func lowerResultU32String(c *bind.Call, s []uint64, v hostruntime.Result[uint32, string]) {
+	clear(s[:3])
+	if v.IsErr {
+		s[0] = 1
+		s[1], s[2] = c.LowerString(v.Err)
+		return
+	}
+	s[1] = uint64(v.OK)
+}
+
+func liftListString(c *bind.Call, ptr, n uint64) []string {
+	base, count := c.LiftList(ptr, n, 8, 4, 16)
+	list := make([]string, count)
+	for i := range list {
+		list[i] = c.LoadString(base + uint32(i)*8)
+		if c.Failed() {
+			return nil
+		}
+	}
+	return list
+}
+
+func lowerListString(c *bind.Call, v []string) (ptr, n uint64) {
+	base := c.LowerList(len(v), 8, 4)
+	if c.Failed() {
+		return 0, 0
+	}
+	for i := range v {
+		c.StoreString(base+uint32(i)*8, v[i])
+		if c.Failed() {
+			c.Elem(i)
+			return 0, 0
+		}
+	}
+	return uint64(base), uint64(len(v))
+}
+
+func loadEntry(c *bind.Call, ptr uint32) Entry {
+	return Entry{
+		Name: c.LoadString(ptr),
+		Size: c.U64(ptr + 8),
+	}
+}
+
+func storeEntry(c *bind.Call, ptr uint32, v Entry) {
+	if c.Failed() {
+		return
+	}
+	c.StoreString(ptr, v.Name)
+	c.Field("name")
+	c.PutU64(ptr+8, v.Size)
+	c.EndFields()
+}
+
+func liftListEntry(c *bind.Call, ptr, n uint64) []Entry {
+	base, count := c.LiftList(ptr, n, 16, 8, 24)
+	list := make([]Entry, count)
+	for i := range list {
+		list[i] = loadEntry(c, base+uint32(i)*16)
+		if c.Failed() {
+			return nil
+		}
+	}
+	return list
+}
+
+func lowerListEntry(c *bind.Call, v []Entry) (ptr, n uint64) {
+	base := c.LowerList(len(v), 16, 8)
+	if c.Failed() {
+		return 0, 0
+	}
+	for i := range v {
+		storeEntry(c, base+uint32(i)*16, v[i])
+		if c.Failed() {
+			c.Elem(i)
+			return 0, 0
+		}
 	}
 	return uint64(base), uint64(len(v))
 }

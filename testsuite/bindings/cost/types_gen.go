@@ -2,7 +2,13 @@
 
 package cost
 
-import "github.com/capsule-kit/capsule/hostruntime"
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/capsule-kit/capsule/hostruntime"
+)
 
 // Fails to compile where this code must be generated anew for the runtime.
 const _ = hostruntime.GeneratedV1
@@ -19,3 +25,128 @@ type Point struct {
 	Y  float64
 	ID uint32
 }
+
+// Color is an enum of test:cost/forms.
+//
+//	enum color {
+//	    red,
+//	    blue,
+//	}
+type Color uint8
+
+// The cases of Color.
+const (
+	ColorRed Color = iota
+	ColorBlue
+)
+
+var colorNames = [...]string{
+	"red",
+	"blue",
+}
+
+// String returns the case's name in WIT.
+func (v Color) String() string {
+	if int(v) < len(colorNames) {
+		return colorNames[v]
+	}
+	return "Color(" + strconv.Itoa(int(v)) + ")"
+}
+
+// Marks is a set of flags of test:cost/forms.
+//
+//	flags marks {
+//	    bold,
+//	    thin,
+//	}
+type Marks uint8
+
+// The flags of Marks.
+const (
+	MarksBold Marks = 1 << iota
+	MarksThin
+)
+
+var marksNames = [...]string{
+	"bold",
+	"thin",
+}
+
+// String returns the names in WIT of the flags that are set: "{a, b}".
+func (v Marks) String() string {
+	var set []string
+	for i, name := range marksNames {
+		if v&(1<<i) != 0 {
+			set = append(set, name)
+		}
+	}
+	return "{" + strings.Join(set, ", ") + "}"
+}
+
+// Shape is a variant of test:cost/forms.
+//
+//	variant shape {
+//	    empty,
+//	    circle(f64),
+//	    label(string),
+//	}
+type Shape interface {
+	isShape()
+}
+
+// ShapeEmpty is the case empty of shape.
+type ShapeEmpty struct{}
+
+// ShapeCircle is the case circle of shape.
+type ShapeCircle struct {
+	Value float64
+}
+
+// ShapeLabel is the case label of shape.
+type ShapeLabel struct {
+	Value string
+}
+
+func (ShapeEmpty) isShape()  {}
+func (ShapeCircle) isShape() {}
+func (ShapeLabel) isShape()  {}
+
+// Entry is a record of test:cost/forms.
+//
+//	record entry {
+//	    name: string,
+//	    size: u64,
+//	}
+type Entry struct {
+	Name string
+	Size uint64
+}
+
+// Counter is a resource of the guest's: counter of test:cost/forms.
+//
+//	resource counter;
+//
+// It belongs to the host, which closes it or gives it back to the guest.
+type Counter struct {
+	world    *Cost
+	resource *hostruntime.GuestResource
+}
+
+// Close has the guest drop the resource. It does nothing where that was done
+// before, where the resource was given away, and once the instance has ended.
+func (counter *Counter) Close(ctx context.Context) error {
+	if counter == nil {
+		return nil
+	}
+	return counter.resource.Close(ctx)
+}
+
+func (counter *Counter) handle() any {
+	if counter == nil {
+		return nil
+	}
+	return counter.resource
+}
+
+// Tuple2 is a tuple of 2 elements, the same in all generated packages.
+type Tuple2[T0, T1 any] = hostruntime.Tuple2[T0, T1]

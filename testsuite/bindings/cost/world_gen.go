@@ -21,6 +21,8 @@ const _ = hostruntime.GeneratedV1
 type Cost struct {
 	// Values are the functions of test:cost/values.
 	Values ValuesExports
+	// Forms are the functions of test:cost/forms.
+	Forms FormsExports
 
 	instance    *hostruntime.Instance
 	importSum   *bind.Func
@@ -61,7 +63,7 @@ func Bind(instance *hostruntime.Instance) (*Cost, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Cost{
+	task := &Cost{
 		instance: instance,
 		Values: ValuesExports{
 			sum:    funcs[0],
@@ -69,10 +71,24 @@ func Bind(instance *hostruntime.Instance) (*Cost, error) {
 			bytes:  funcs[2],
 			points: funcs[3],
 		},
-		importSum:   funcs[4],
-		importText:  funcs[5],
-		importBytes: funcs[6],
-	}, nil
+		Forms: FormsExports{
+			counterConstructor: funcs[4],
+			counterAdd:         funcs[5],
+			paint:              funcs[6],
+			maybe:              funcs[7],
+			maybeText:          funcs[8],
+			reshape:            funcs[9],
+			check:              funcs[10],
+			words:              funcs[11],
+			entries:            funcs[12],
+			look:               funcs[13],
+		},
+		importSum:   funcs[14],
+		importText:  funcs[15],
+		importBytes: funcs[16],
+	}
+	bind.SetOwner(funcs, task)
+	return task, nil
 }
 
 // Imports are what the host serves to the guest. A field that is nil serves
@@ -226,6 +242,237 @@ func (v *ValuesExports) Points(ctx context.Context, p []Point) ([]Point, error) 
 	return result, nil
 }
 
+// The other forms of value, of the guest's.
+type FormsExports struct {
+	counterConstructor *bind.Func
+	counterAdd         *bind.Func
+	paint              *bind.Func
+	maybe              *bind.Func
+	maybeText          *bind.Func
+	reshape            *bind.Func
+	check              *bind.Func
+	words              *bind.Func
+	entries            *bind.Func
+	look               *bind.Func
+}
+
+// NewCounter calls the guest's function [constructor]counter.
+//
+//	constructor(start: u32);
+func (f *FormsExports) NewCounter(ctx context.Context, start uint32) (*Counter, error) {
+	c, err := f.counterConstructor.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.Stack[0] = uint64(start)
+	var result *Counter
+	if c.Invoke() {
+		result = liftCounter(c, c.Stack[0])
+	}
+	if err := c.End(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// The start and more.
+//
+//	add: func(more: u32) -> u32;
+func (counter *Counter) Add(ctx context.Context, more uint32) (uint32, error) {
+	c, err := counter.world.Forms.counterAdd.Begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	c.Stack[0] = c.LowerBorrow(slotCounter, counter.handle())
+	c.Param("self")
+	c.Stack[1] = uint64(more)
+	var result uint32
+	if c.Invoke() {
+		result = uint32(c.Stack[0])
+	}
+	if err := c.End(); err != nil {
+		return 0, err
+	}
+	return result, nil
+}
+
+// Paint calls the guest's function paint.
+//
+//	paint: func(c: color, m: marks) -> tuple<color, marks>;
+func (f *FormsExports) Paint(ctx context.Context, c_ Color, m Marks) (Tuple2[Color, Marks], error) {
+	c, err := f.paint.Begin(ctx)
+	if err != nil {
+		return Tuple2[Color, Marks]{}, err
+	}
+	c.Stack[0] = uint64(numberColor(c, c_))
+	c.Param("c")
+	c.Stack[1] = uint64(numberMarks(c, m))
+	c.Param("m")
+	var result Tuple2[Color, Marks]
+	if c.Invoke() {
+		ptr := c.Range(c.Stack[0], 2, 1)
+		result = loadTupleColorMarks(c, ptr)
+	}
+	if err := c.End(); err != nil {
+		return Tuple2[Color, Marks]{}, err
+	}
+	return result, nil
+}
+
+// Maybe calls the guest's function maybe.
+//
+//	maybe: func(v: option<u32>) -> option<u32>;
+func (f *FormsExports) Maybe(ctx context.Context, v *uint32) (*uint32, error) {
+	c, err := f.maybe.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lowerOptionU32(c, c.Stack, v)
+	var result *uint32
+	if c.Invoke() {
+		ptr := c.Range(c.Stack[0], 8, 4)
+		result = loadOptionU32(c, ptr)
+	}
+	if err := c.End(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// MaybeText calls the guest's function maybe-text.
+//
+//	maybe-text: func(v: option<string>) -> option<string>;
+func (f *FormsExports) MaybeText(ctx context.Context, v *string) (*string, error) {
+	c, err := f.maybeText.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lowerOptionString(c, c.Stack, v)
+	c.Param("v")
+	var result *string
+	if c.Invoke() {
+		ptr := c.Range(c.Stack[0], 12, 4)
+		result = loadOptionString(c, ptr)
+	}
+	if err := c.End(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// Reshape calls the guest's function reshape.
+//
+//	reshape: func(v: shape) -> shape;
+func (f *FormsExports) Reshape(ctx context.Context, v Shape) (Shape, error) {
+	c, err := f.reshape.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lowerShape(c, c.Stack, v)
+	c.Param("v")
+	var result Shape
+	if c.Invoke() {
+		ptr := c.Range(c.Stack[0], 16, 8)
+		result = loadShape(c, ptr)
+	}
+	if err := c.End(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// Check calls the guest's function check.
+//
+//	check: func(v: result<u32, string>) -> result<u32, string>;
+func (f *FormsExports) Check(ctx context.Context, v hostruntime.Result[uint32, string]) (uint32, error) {
+	c, err := f.check.Begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	lowerResultU32String(c, c.Stack, v)
+	c.Param("v")
+	var result uint32
+	var refused *CheckError
+	if c.Invoke() {
+		ptr := c.Range(c.Stack[0], 12, 4)
+		if c.Case(uint32(c.U8(ptr)), 2) == 1 {
+			refused = &CheckError{Value: c.LoadString(ptr + 4)}
+			c.Refuse()
+		} else {
+			result = c.U32(ptr + 4)
+		}
+	}
+	if err := c.End(); err != nil {
+		return 0, err
+	}
+	if refused != nil {
+		return 0, refused
+	}
+	return result, nil
+}
+
+// Words calls the guest's function words.
+//
+//	words: func(v: list<string>) -> list<string>;
+func (f *FormsExports) Words(ctx context.Context, v []string) ([]string, error) {
+	c, err := f.words.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.Stack[0], c.Stack[1] = lowerListString(c, v)
+	c.Param("v")
+	var result []string
+	if c.Invoke() {
+		ptr := c.Range(c.Stack[0], 8, 4)
+		result = liftListString(c, uint64(c.U32(ptr)), uint64(c.U32(ptr+4)))
+	}
+	if err := c.End(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// Entries calls the guest's function entries.
+//
+//	entries: func(v: list<entry>) -> list<entry>;
+func (f *FormsExports) Entries(ctx context.Context, v []Entry) ([]Entry, error) {
+	c, err := f.entries.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.Stack[0], c.Stack[1] = lowerListEntry(c, v)
+	c.Param("v")
+	var result []Entry
+	if c.Invoke() {
+		ptr := c.Range(c.Stack[0], 8, 4)
+		result = liftListEntry(c, uint64(c.U32(ptr)), uint64(c.U32(ptr+4)))
+	}
+	if err := c.End(); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// Look calls the guest's function look.
+//
+//	look: func(at: borrow<counter>) -> u32;
+func (f *FormsExports) Look(ctx context.Context, at *Counter) (uint32, error) {
+	c, err := f.look.Begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	c.Stack[0] = c.LowerBorrow(slotCounter, at.handle())
+	c.Param("at")
+	var result uint32
+	if c.Invoke() {
+		result = uint32(c.Stack[0])
+	}
+	if err := c.End(); err != nil {
+		return 0, err
+	}
+	return result, nil
+}
+
 // ImportSum calls the guest's function import-sum.
 //
 //	import-sum: func(n: u32);
@@ -268,3 +515,6 @@ func (cost *Cost) ImportBytes(ctx context.Context, b []byte, n uint32) error {
 	c.Invoke()
 	return c.End()
 }
+
+// CheckError is the error case of Check's result: a value that the guest returned.
+type CheckError = hostruntime.ResultError[string]
