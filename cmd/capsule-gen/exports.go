@@ -7,6 +7,7 @@ import (
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/compile"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
 	"github.com/capsule-kit/capsule/wit"
+	"github.com/capsule-kit/capsule/wit/abi"
 )
 
 // inTask says which task an error is about, where there are several.
@@ -69,16 +70,38 @@ func listExports(world *wit.World) []compile.Export {
 	for _, item := range world.Exports {
 		switch {
 		case item.Func != nil:
-			exports = append(exports, compile.Export{Func: item.Func.Name})
+			exports = append(exports, compile.Export{Func: item.Func.Name, NoError: failsWithoutError(item.Func)})
 		case item.Interface != nil && named[item.Interface.Name] == 1:
 			for _, f := range item.Interface.Funcs {
 				if f.Kind == wit.Freestanding {
 					exports = append(exports, compile.Export{
-						Interface: item.Interface.Name, ID: item.Name, Func: f.Name,
+						Interface: item.Interface.Name, ID: item.Name, Func: f.Name, NoError: failsWithoutError(f),
 					})
 				}
 			}
 		}
 	}
 	return exports
+}
+
+// failsWithoutError reports whether f fails with values of a type that an Error
+// of JavaScript can't be: one without fields that it might have, and not a
+// number or a flag, which it would become.
+func failsWithoutError(f *wit.Func) bool {
+	if f.Result == nil || f.Result.Def != nil && f.Result.Def.Shape.Def != nil {
+		return false // StarlingMonkey doesn't look behind another name of a result
+	}
+	result := f.Result.Resolve()
+	if result.Kind != abi.Result {
+		return false
+	}
+	for _, c := range result.Cases {
+		if c.Name == "error" && c.Type != nil {
+			switch c.Type.Resolve().Kind {
+			case abi.String, abi.Variant, abi.Enum, abi.List, abi.Tuple:
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -24,6 +25,9 @@ type Export struct {
 	// function of the world itself.
 	Interface, ID string
 	Func          string
+	// NoError says that the function fails with values of a type that an Error
+	// of JavaScript can't be.
+	NoError bool
 }
 
 // entry returns the file, in the folder of guests, to give to the toolchain.
@@ -101,7 +105,63 @@ func javascriptEntry(e toolchain.Engine, guest string, exports []Export) string 
 		fmt.Fprintf(&out, "check((guest[%q] ?? guest.%s)?.%s, %q);\n", export.ID, alias, name,
 			fmt.Sprintf("it doesn't export an object %s with a function %s", alias, name))
 	}
+	if e == toolchain.StarlingMonkey {
+		tellErrors(&out, exports)
+	}
 	return out.String()
+}
+
+// tellErrors puts a function around each one that fails with a value. To
+// StarlingMonkey's bindings whatever is thrown is that value: where it is an
+// Error, which was thrown by mistake, they end with a message that has a line of
+// theirs. So the guest's own lines are told before that.
+func tellErrors(out *strings.Builder, exports []Export) {
+	if !slices.ContainsFunc(exports, func(e Export) bool { return e.NoError }) {
+		return
+	}
+	out.WriteString(`function tell(e) {
+  if (e instanceof Error && !Object.hasOwn(e, "payload")) {
+    const own = (e.stack ?? "").replace(/\n?[^\n]*@capsule_entry\.js:[^]*$/, "");
+    console.error(` + "`${e}\\nStack:\\n${own.replace(/^/gm, \"  \")}\\n`" + `);
+  }
+  throw e;
+}
+function telling(call) {
+  return (...args) => {
+    try {
+      const result = call(...args);
+      return result instanceof Promise ? result.catch(tell) : result;
+    } catch (e) {
+      tell(e);
+    }
+  };
+}
+`)
+	byInterface := map[string][]Export{}
+	var order []Export
+	for i, export := range exports {
+		switch name := "told" + strconv.Itoa(i); {
+		case !export.NoError:
+		case export.Interface == "":
+			fmt.Fprintf(out, "const %s = telling((...args) => (0, guest.%s)(...args));\nexport { %s as %s };\n",
+				name, camel(export.Func), name, camel(export.Func))
+		default:
+			if byInterface[export.ID] == nil {
+				order = append(order, export)
+			}
+			byInterface[export.ID] = append(byInterface[export.ID], export)
+		}
+	}
+	for i, first := range order {
+		// The guest exports it by either name, or leaves it to an event.
+		name, alias := "object"+strconv.Itoa(i), camel(first.Interface)
+		fmt.Fprintf(out, "const %s = guest[%q] ?? guest.%s;\nconst %sTold = %s && { ...%s", name, first.ID, alias, name, name, name)
+		for _, export := range byInterface[first.ID] {
+			f := camel(export.Func)
+			fmt.Fprintf(out, ",\n  %s: telling((...args) => (0, %s.%s)(...args))", f, name, f)
+		}
+		fmt.Fprintf(out, " };\nexport { %sTold as %q };\n", name, first.ID)
+	}
 }
 
 // words splits a kebab-case name.

@@ -24,6 +24,9 @@ import (
 // would have all guests compiled anew.
 const recipe = "2"
 
+// engineRecipe is the same for the guests of one engine.
+var engineRecipe = map[toolchain.Engine]string{toolchain.StarlingMonkey: "1"}
+
 // What a guest may consist of. A guest is one file and what it imports from
 // its own folder, so more than this is a folder that was named by mistake.
 const (
@@ -211,6 +214,9 @@ func (in *inputs) digest(r Request, toolchainID string) string {
 		}
 	}
 	add("recipe", recipe, "engine", string(r.Engine), toolchainID, "world", r.World, "guest", in.guest)
+	if own := engineRecipe[r.Engine]; own != "" {
+		add("engine recipe", own)
+	}
 	for _, files := range []map[string][]byte{in.wit, in.guests} {
 		add("files", fmt.Sprint(len(files)))
 		for _, path := range slices.Sorted(maps.Keys(files)) {
