@@ -84,13 +84,21 @@ func load(ctx context.Context, cached, uncached *hostruntime.Runtime, dir string
 			return nil, err
 		}
 	}
-	for _, p := range programs.All() {
+	for i, p := range programs.All() {
 		all.ordinary = append(all.ordinary, task{name: p.Name, run: again(p, engines[p.Engine])})
+		if i%5 == 0 {
+			all.ordinary = append(all.ordinary, task{name: p.Name + ", recorded", run: repeated(p, engines[p.Engine])})
+		}
 	}
-	var err error
-	if all.hostile, err = loadGuests(ctx, cached, dir); err != nil {
+	ordinary, hostile, err := loadAgents(ctx, cached, dir)
+	if err != nil {
 		return nil, err
 	}
+	guests, err := loadGuests(ctx, cached, dir)
+	if err != nil {
+		return nil, err
+	}
+	all.ordinary, all.hostile = append(all.ordinary, ordinary...), append(hostile, guests...)
 	for _, a := range attacks() {
 		run, err := a.prepare(uncached)
 		if err != nil {
@@ -105,7 +113,9 @@ func load(ctx context.Context, cached, uncached *hostruntime.Runtime, dir string
 		}
 		all.hostile = append(all.hostile, task{name: "damaged " + name, hostile: true, run: damaged(uncached, bytes)})
 	}
-	slices.SortFunc(all.hostile, func(a, b task) int { return cmp.Compare(a.name, b.name) }) // guests' come in no order
+	for _, list := range [][]task{all.ordinary, all.hostile} { // guests' come in no order
+		slices.SortFunc(list, func(a, b task) int { return cmp.Compare(a.name, b.name) })
+	}
 	return all, nil
 }
 
