@@ -28,7 +28,7 @@ type Component struct {
 	// importTypes are the texts of the plan's imports' types.
 	importTypes []string
 	// wasiFuncs are what WASI has for them.
-	wasiFuncs []wasiFunc
+	wasiFuncs   []wasiFunc
 	description Description
 	// sum returns the SHA-256 of the component's bytes.
 	sum func() [sha256.Size]byte
