@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 
 	"github.com/tetratelabs/wazero/api"
 )
@@ -79,7 +80,7 @@ func (c *Component) takeCores(memoryBytes uint64) *coreSet {
 	defer c.mu.Unlock()
 	for i := len(c.idle) - 1; i >= 0; i-- {
 		if set := c.idle[i]; set.memoryBytes == memoryBytes {
-			c.idle = append(c.idle[:i], c.idle[i+1:]...)
+			c.idle = slices.Delete(c.idle, i, i+1)
 			return set
 		}
 	}
