@@ -9,7 +9,8 @@ package hostruntime
 //     functions and post-return included;
 //   - each start of a loop's body, the first and every later one;
 //   - in long code without either, each 512 instructions at most, where one
-//     that takes long, such as a division, counts for several;
+//     that takes long, such as a division, counts for several; and a return
+//     more than 128 instructions after a call;
 //   - in memory.fill, memory.copy and memory.init, each 128 bytes, and in their
 //     siblings for tables each 16 references;
 //   - growth of a linear memory, by the 128 bytes, and 64 for each attempt.
@@ -22,7 +23,7 @@ package hostruntime
 //
 // So a unit is some 2 to 10 nanoseconds of work, and at most 512 instructions
 // between functions.
-const FuelModel = 1
+const FuelModel = 2
 
 // Fuel for one call, by size, instead of numbers: roughly a tenth of a second,
 // a second and ten seconds of computing. Of a loop that adds numbers up, which

@@ -1,6 +1,7 @@
 package hostruntime
 
 import (
+	"slices"
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
@@ -61,7 +62,7 @@ func (m *meter) begin(fuel uint64, now time.Time) {
 	if m.fixed {
 		m.slice = sliceMax
 	}
-	if held := m.held(); held <= fuel {
+	if held := uint64(m.held()); held <= fuel {
 		m.reserve = fuel - held
 		return
 	}
@@ -78,7 +79,11 @@ func (m *meter) add(global api.MutableGlobal) {
 }
 
 // used returns the fuel that the call has used.
-func (m *meter) used() uint64 { return m.limit - m.withheld - m.reserve - m.held() }
+func (m *meter) used() uint64 {
+	// What a guest owes when it traps can be beyond its limit.
+	limit := m.limit - m.withheld
+	return min(limit-m.reserve-uint64(m.held()), limit)
+}
 
 // stopAt lets the call use so much fuel and no more, as if that were the limit.
 // It reports whether it hasn't used more already.
@@ -99,9 +104,9 @@ func (m *meter) drain() {
 	m.reserve = 0
 }
 
-// held returns the units in all counters.
-func (m *meter) held() uint64 {
-	held := uint64(0)
+// held returns the units in all counters; less than 0 if a module owes more.
+func (m *meter) held() int64 {
+	held := int64(0)
 	for i := range m.counters {
 		left, _ := m.counters[i].left()
 		held += left
@@ -110,11 +115,10 @@ func (m *meter) held() uint64 {
 }
 
 // left returns the units in a counter, and whether its module asks for more.
-func (c *counter) left() (units uint64, asks bool) {
-	if n := uint32(c.global.Get()); n != rewrite.Asking {
-		return uint64(n), false
-	}
-	return 0, true
+// Only then, or when it has trapped, the module can owe some: they are below 0.
+func (c *counter) left() (units int64, asks bool) {
+	left, asks := rewrite.Left(uint32(c.global.Get()))
+	return int64(left), asks
 }
 
 // collect moves what is in the counters to the reserve, and returns the one
@@ -127,8 +131,8 @@ func (m *meter) collect() (asking int) {
 		if asks {
 			asking = i
 		}
-		m.reserve += left
-		c.use = (c.use + c.granted - left) / 2
+		m.reserve += uint64(left)
+		c.use = (c.use + c.granted - uint64(left)) / 2
 		c.granted = 0
 		c.global.Set(0)
 	}
@@ -165,6 +169,43 @@ func (m *meter) share(asking int) {
 		c.global.Set(c.granted)
 		m.reserve -= c.granted
 	}
+}
+
+// settle pays what the module that asks owes, and leaves it nothing: it goes
+// on to its next check, and if that is at once. A call is stopped at checks
+// only, where nothing is owed, so that how much it had used says where. settle
+// reports whether anything was owed, and whether there was enough.
+func (m *meter) settle() (owed, enough bool) {
+	i := m.asking()
+	if i < 0 {
+		return false, true
+	}
+	c := &m.counters[i]
+	left, _ := c.left()
+	if left >= 0 {
+		return false, true
+	}
+	c.global.Set(0)
+	units := uint64(-left)
+	if m.reserve < units {
+		m.collect()
+	}
+	enough = m.reserve >= units
+	m.reserve -= min(units, m.reserve)
+	return true, enough
+}
+
+// asking returns the counter whose module asks for more, -1 if none does.
+func (m *meter) asking() int {
+	if m.last < len(m.counters) {
+		if _, asks := m.counters[m.last].left(); asks {
+			return m.last
+		}
+	}
+	return slices.IndexFunc(m.counters, func(c counter) bool {
+		_, asks := c.left()
+		return asks
+	})
 }
 
 // refill fills the counters again, for code that asks for it. It reports
@@ -224,6 +265,13 @@ func (m *meter) take(units uint64) bool {
 // tick runs in Go while guest code waits in memory.grow. A panic is how it
 // ends the guest: wazero unwinds and returns the panic's value as error.
 func (in *Instance) tick() {
+	if owed, enough := in.meter.settle(); owed && enough {
+		return
+	} else if owed {
+		err := in.fuelSpent()
+		in.call.fail(err)
+		panic(err)
+	}
 	now := time.Now()
 	err := in.stoppedAt(now)
 	if err == nil && !in.meter.refill(now) {

@@ -1,9 +1,13 @@
 package hostruntime
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
 )
 
 // The garbage collector waits for what runs between two entries into Go.
@@ -11,5 +15,70 @@ import (
 func TestSlicesAreSmall(t *testing.T) {
 	if n := sliceMax * rewrite.MaxStretch; n > 10_500_000 {
 		t.Errorf("%d instructions can run between two entries into Go", n)
+	}
+}
+
+// counterModule exports a mutable i32 global "c" that starts as 0.
+const counterModule = "\x00asm\x01\x00\x00\x00" + "\x06\x06\x01\x7f\x01\x41\x00\x0b" + "\x07\x05\x01\x01c\x03\x00"
+
+func makeCounters(t *testing.T, n int) (globals []api.MutableGlobal) {
+	ctx := context.Background()
+	r := wazero.NewRuntime(ctx)
+	t.Cleanup(func() { r.Close(ctx) })
+	for range n {
+		mod, err := r.InstantiateWithConfig(ctx, []byte(counterModule), wazero.NewModuleConfig().WithName(""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		globals = append(globals, mod.ExportedGlobal("c").(api.MutableGlobal))
+	}
+	return globals
+}
+
+// What a module owes is paid from what all hold together: it goes on if that
+// is enough, even if then nothing is left.
+func TestOwedFuelIsPaid(t *testing.T) {
+	const asked = 1 << 30
+	tests := []struct {
+		// others is what the others hold when the module has used its share,
+		// and owed what it owes then.
+		others, owed uint64
+		enough       bool
+	}{
+		{others: 1000, owed: 0, enough: true},
+		{others: 1000, owed: 100, enough: true},
+		{others: 1000, owed: 999, enough: true},
+		{others: 1000, owed: 1000, enough: true},
+		{others: 1000, owed: 1001},
+		{others: 0, owed: 0, enough: true},
+		{others: 0, owed: 1},
+		{others: 1 << 60, owed: 100, enough: true},
+	}
+	for _, tt := range tests {
+		globals := makeCounters(t, 3)
+		var m meter
+		for _, g := range globals {
+			m.add(g)
+		}
+		m.begin(tt.others, time.Now())
+		m.share(-1)
+		spent := m.counters[1].global.Get()
+		m.limit, m.reserve = m.limit+spent, m.reserve+spent
+		globals[1].Set(uint64(uint32(-int32(tt.owed) - asked)))
+		if used := m.used(); used != min(spent+tt.owed, m.limit) {
+			t.Errorf("%d owed, others have %d: used %d, want %d", tt.owed, tt.others, used, spent+tt.owed)
+		}
+		owed, enough := m.settle()
+		if owed != (tt.owed > 0) || enough != tt.enough {
+			t.Errorf("%d owed, others have %d: owed %t, enough %t", tt.owed, tt.others, owed, enough)
+		}
+		left := tt.others - min(tt.owed, tt.others)
+		if m.limit-m.used() != left {
+			t.Errorf("%d owed, others have %d: %d are left", tt.owed, tt.others, m.limit-m.used())
+		}
+		globals[1].Set(uint64(uint32(1<<32 - asked))) // its next check asks again
+		if goesOn := m.refill(time.Now()); goesOn != (left > 0) || m.limit-m.used() != left {
+			t.Errorf("%d owed, others have %d: then goes on: %t, with %d", tt.owed, tt.others, goesOn, m.limit-m.used())
+		}
 	}
 }

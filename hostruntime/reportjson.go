@@ -20,7 +20,7 @@ const ReportVersion = 1
 //	 "value": …,                               // for ok and guest-error
 //	 "exception": "…", "stack": ["…"],         // of a trap
 //	 "wallSeconds": 0.5, "wallSecondsLimit": 10,
-//	 "fuel": 20000000, "fuelLimit": 20000000, "fuelModel": 1,
+//	 "fuel": 20000000, "fuelLimit": 20000000, "fuelModel": 2,
 //	 "memoryBytes": 1048576, "memoryLimit": 268435456,
 //	 "liftedBytes": 0, "hostCalls": 0,
 //	 "stdout": "…", "stderr": "…", "stdoutBytes": 0, "stderrBytes": 0,

@@ -10,8 +10,8 @@
 //   - active data segments, the initial values of mutable globals, the
 //     memory's limits, the start function and custom sections leave, so that
 //     two guests of one engine give the same bytes and share compiled code;
-//   - every loop, every function and every long stretch of code gets a check
-//     against a counter, and bulk operations pay it by their size;
+//   - every loop and every function gets a check against a counter, long
+//     stretches of code count it down, and bulk operations pay by their size;
 //   - ref.func, for which wazero allocates each time, becomes a read from a
 //     table of the functions that code refers to.
 //
@@ -20,21 +20,31 @@
 // wazero has no fuel, and Go cannot preempt the code that it compiles. So
 // each module with code gets a counter, a mutable i32 global exported as
 // Output.Counter, that holds how many units the module may still use. It
-// starts at 0. Each entry to a function that the module defines, each start of
-// a loop's body, the first and every later one, and each MaxStretch
-// instructions that are run without meeting either, is a check:
+// starts at 0. Each entry to a function that the module defines, and each
+// start of a loop's body, the first and every later one, is a check:
 //
 //   - if the counter is at least CheckCost, take CheckCost and go on;
-//   - else call the tick, which sets the counter to Asking, asks memory.grow
-//     for TickPages pages, and check again.
+//   - else call the tick, which marks the counter as Left knows it, asks
+//     memory.grow for TickPages pages, and check again.
+//
+// Each MaxStretch instructions that are run without meeting either, and each
+// return of a function that comes more than MaxTail instructions after a call,
+// take a unit without a check, and the counter can fall below 0: the module
+// owes. Before control leaves the function for anywhere but another of the
+// module's own (by a return, a call, a bulk operation, memory.grow), and when
+// more would be owed than a few, the counter is looked at, and ticks if it is
+// below 0. So only the module that runs ever owes, and the host meets that in
+// a tick alone.
 //
 // The tick reaches the host through Reallocate of the memory's allocator.
-// There the counter, with Asking standing for 0, is what is left, and exact:
-// used units are what was granted minus what is left, whatever the size of the
-// slices. The hook either sets the counter to at least CheckCost, or panics,
-// which ends the call. It must refuse the growth. A guest can ask for the same
-// growth itself, so the hook decides by the counters alone. Code has no way
-// to name the counter: Parse refuses indices that the module doesn't define.
+// There the counter, read by Left, is what is left, and exact: used units are
+// what was granted minus what is left, whatever the size of the slices. The
+// hook panics, which ends the call, if less is there in all than is owed, or
+// nothing is there and nothing is owed. Else it sets the counter to what it
+// can, and to 0 at least. It must refuse the growth. A guest can ask for the
+// same growth itself, so the hook decides by the counters alone. Code has no
+// way to name the counter: Parse refuses indices that the module doesn't
+// define.
 //
 // The allocator is only asked while the memory holds at most TickPages pages,
 // and if the wazero runtime's own memory limit is the full 65536 pages.
@@ -50,10 +60,10 @@
 // paid. Those on memory are done in pieces of 1 MiB, each paid for by itself,
 // in functions that are added for them; tables are no larger than a piece.
 //
-// So a unit stands for at most MaxStretch instructions, and as many more where
-// a function returns. What escapes the counter is what the host does on a
-// call, and what it does for memory.grow and table.grow: those are charged
-// there.
+// So a unit stands for at most MaxStretch instructions; what frames do while
+// they return, MaxTail instructions at most, can have been paid for long before.
+// What escapes the counter is what the host does on a call, and what it does
+// for memory.grow and table.grow: those are charged there.
 //
 // # Limits
 //

@@ -101,19 +101,23 @@ func (h *host) tick() {
 	if h.counter == nil {
 		return // not metered: nobody but the guest asks
 	}
-	left := int32(h.counter.Get())
-	if left < -1 {
-		panic(fmt.Sprintf("counter is %d in a tick", left))
+	left, asks := Left(uint32(h.counter.Get()))
+	if left < -maxOwed {
+		panic(fmt.Sprintf("%d units are owed in a tick", -left))
 	}
-	if left >= 0 {
+	if !asks {
+		if left < 0 {
+			panic(fmt.Sprintf("memory.grow is met with %d units owed", -left))
+		}
 		return // the guest asked for the growth itself
 	}
 	h.counter.Set(0)
-	slice := min(h.slice, h.budget)
-	if slice == 0 {
+	h.granted -= int64(left)
+	slice := min(h.slice, h.budget+int64(left))
+	if slice < 0 || slice == 0 && left >= 0 {
 		panic(outOfFuel{})
 	}
-	h.budget -= slice
+	h.budget -= slice - int64(left)
 	h.granted += slice
 	if h.grants++; h.widen && h.grants%1000 == 0 {
 		h.slice *= 2
@@ -122,7 +126,10 @@ func (h *host) tick() {
 }
 
 // used returns the units that passed checks took.
-func (h *host) used() int64 { return h.granted - int64(int32(h.counter.Get())) }
+func (h *host) used() int64 {
+	left, _ := Left(uint32(h.counter.Get()))
+	return h.granted - int64(left)
+}
 
 // start instantiates a module that imports nothing.
 func (h *host) start(ctx context.Context, r wazero.Runtime) (api.Module, error) {

@@ -1,7 +1,5 @@
 package rewrite
 
-import "math"
-
 // TickPages is what a tick asks memory.grow for. The runtime keeps memories
 // below TickPages pages (2 GiB), so it is more than any memory may grow by,
 // and yet no more than the 65536 pages up to which wazero asks the allocator.
@@ -28,7 +26,7 @@ func (w *writer) code() {
 	}
 	count := len(m.bodies)
 	if w.metered {
-		added := [][]byte{w.tickBody(), w.stretchBody(), w.priceBody()}
+		added := [][]byte{w.tickBody(), w.settleBody(), w.priceBody()}
 		for _, v := range w.moves {
 			added = append(added, w.moverBody(v))
 		}
@@ -40,14 +38,24 @@ func (w *writer) code() {
 	w.section(10, count, b)
 }
 
-// Asking is what a counter holds while its module asks for more: it has 0.
-const Asking = math.MaxUint32
+// asked is what a module that asks for more takes from its counter besides.
+const asked = 1 << 30
+
+// Left returns what is left in a counter, and whether its module asks for
+// more: then it can be less than 0, by the units that are owed.
+func Left(counter uint32) (units int32, asks bool) {
+	if n := int32(counter); n >= -asked/2 {
+		return n, false
+	}
+	return int32(counter + asked), true
+}
 
 // tickBody returns the function that a failed check calls to enter the host,
 // with the counter saying that it is this module that asks.
 func (w *writer) tickBody() []byte {
 	b := []byte{0} // no locals
-	b = appendConst(b, I32, Asking)
+	b = appendU32(append(b, opGlobalGet), w.counter)
+	b = append(appendConst(b, I32, asked), opI32Sub)
 	b = appendU32(append(b, opGlobalSet), w.counter)
 	b = appendConst(b, I32, TickPages)
 	return append(b, opMemoryGrow, 0, opDrop, opEnd)
@@ -227,7 +235,7 @@ func (f *bodyWriter) open(in *instruction) {
 	f.depth++
 	top := frame{op: in.op, label: f.depth, start: f.way, end: stretch{dead: true}}
 	if in.op == opLoop {
-		f.way.length = 0
+		f.way = stretch{dead: f.way.dead}
 	}
 	switch {
 	case in.op != opLoop || !f.metered:

@@ -1,11 +1,17 @@
 package rewrite
 
-// MaxStretch is how many instructions run between two checks, calls aside.
-// So a unit stands for at most that many: what a slice of the counter allows
-// is bounded by what is executed, whatever the shape of the code. At half of
-// this QuickJS took half as long again, for checks where the ways through its
-// interpreter's loop meet.
+// MaxStretch is how many instructions run for a unit, calls aside: what a
+// slice of the counter allows is bounded by what is executed, whatever the
+// shape of the code.
 const MaxStretch = 1 << 9
+
+// MaxTail is how many instructions run for nothing between a call and the
+// return of the function that made it. Of frames whose entries were paid for
+// long ago, a million and a half can return one after another.
+const MaxTail = 1 << 7
+
+// maxOwed bounds the units that are taken without a look at the counter.
+const maxOwed = 1 << 7
 
 // length is what an instruction counts in a stretch: 1, and more where it
 // takes as long as several.
@@ -33,17 +39,23 @@ var miscLengths = [...]int{
 	16, 1, 16, 16, 16, 1, 16, 64, 1, 16,
 }
 
-// A stretch is the longest way by which code is reached since a check.
+// A stretch is the longest way by which code is reached since a unit was
+// taken.
 //
 // Code before a check that a branch can skip doesn't count as checked: at a
 // label, the longest of the ways that meet there goes on.
 type stretch struct {
 	length int
+	// owed is how many units have been taken since the counter was looked at.
+	owed int
+	// tail is how many instructions have run since a call returned, and that
+	// one; 0 if the counter has been looked at since.
+	tail int
 	// dead says that no way leads here: after a branch, until the block ends.
 	dead bool
 }
 
-// join returns the longer of two ways.
+// join returns the worst of two ways.
 func (s stretch) join(t stretch) stretch {
 	switch {
 	case s.dead:
@@ -51,27 +63,99 @@ func (s stretch) join(t stretch) stretch {
 	case t.dead:
 		return s
 	}
-	return stretch{length: max(s.length, t.length)}
+	return stretch{length: max(s.length, t.length), owed: max(s.owed, t.owed), tail: max(s.tail, t.tail)}
 }
 
-// count adds an instruction to the way that leads to it, with a check in
-// front if it would become too long.
+// count adds an instruction to the way that leads to it. Where that becomes
+// too long, a unit is taken in front of the instruction; where control leaves
+// the function with such units, or there are many, the counter is looked at.
+//
+// A look in the middle of code is expensive: what was in registers, or known
+// of addresses, is lost, for the ways that meet there as well. Taking a unit is
+// four instructions that change nothing else.
 func (f *bodyWriter) count(in *instruction) {
-	if f.way.dead || in.kind == immNone && (in.op == opElse || in.op == opEnd) {
+	way := &f.way
+	if way.dead {
 		return
 	}
-	f.way.length += in.length()
-	if f.way.length > MaxStretch {
-		f.flush(in.start)
-		f.call(f.stretch)
-		f.way.length = in.length()
+	length := in.length()
+	if in.kind == immNone && (in.op == opElse || in.op == opEnd) {
+		length = 0
 	}
+	way.length += length
+	if way.tail > 0 {
+		way.tail += length
+	}
+	if way.length > MaxStretch || way.tail > MaxTail && f.returns(in) {
+		f.flush(in.start)
+		f.owe()
+		way.length = length
+		way.owed++
+	}
+	if way.owed == maxOwed || way.owed > 0 && f.leaves(in) {
+		f.flush(in.start)
+		f.call(f.settle)
+		way.owed, way.tail = 0, 0
+	}
+}
+
+// owe takes a unit from the counter without a look at what is left.
+func (f *bodyWriter) owe() {
+	f.out = appendU32(append(f.out, opGlobalGet), f.counter)
+	f.out = append(appendConst(f.out, I32, 1), opI32Sub)
+	f.out = appendU32(append(f.out, opGlobalSet), f.counter)
+}
+
+// leaves says whether an instruction goes where the counter is taken to hold
+// what is left: out of the function, to another module, or to Go. The
+// module's own functions look at it first.
+func (f *bodyWriter) leaves(in *instruction) bool {
+	switch in.op {
+	case opCallIndirect, opMemoryGrow:
+		return true
+	case opMisc:
+		return in.sub >= subMemoryInit
+	case opCall:
+		return f.imported(in.index)
+	}
+	return f.returns(in)
+}
+
+func (f *bodyWriter) imported(function uint32) bool {
+	return uint64(function) < uint64(len(f.m.funcImports))
+}
+
+// returns says whether an instruction can end the function.
+func (f *bodyWriter) returns(in *instruction) bool {
+	outermost := uint32(len(f.frames) - 1)
+	switch in.op {
+	case opReturn:
+		return true
+	case opEnd:
+		return outermost == 0
+	case opBr, opBrIf:
+		return in.index == outermost
+	case opBrTable:
+		found := false
+		f.p.pos = in.labels.start
+		for i := 0; i <= in.count; i++ {
+			found = f.p.u32() == outermost || found
+		}
+		f.p.pos = in.end
+		return found
+	}
+	return false
 }
 
 // follow notes where control goes from an instruction that isn't the start of
 // a block.
 func (f *bodyWriter) follow(in *instruction) {
 	switch in.op {
+	case opCall, opCallIndirect:
+		f.way.tail = 1
+		if in.op == opCall && !f.imported(in.index) {
+			f.way.owed = 0 // its entry is a check
+		}
 	case opBr, opBrIf:
 		f.branch(in.index)
 	case opBrTable:
@@ -108,12 +192,21 @@ func (f *bodyWriter) branch(label uint32) {
 	}
 }
 
-// stretchBody returns the function that long stretches call: its entry is the
-// check. A call adds no blocks to a function, for which wazero takes time
-// quadratic in their number.
-func (w *writer) stretchBody() []byte {
-	f := bodyWriter{writer: w}
-	f.out = []byte{1, 1, byte(I32)} // one local, temp, of index 0
-	f.inlineCheck()
-	return append(f.out, opEnd)
+// settleBody returns the function that looks at the counter, and ticks until
+// no unit is owed:
+//
+//	loop $again
+//	  counter < 0
+//	  if; call $tick; br $again; end
+//	end
+//
+// A call adds no blocks to the function that it is in, for which wazero takes
+// time quadratic in their number.
+func (w *writer) settleBody() []byte {
+	f := bodyWriter{writer: w, out: []byte{0}} // no locals
+	f.out = append(f.out, opLoop, emptyType)
+	f.out = appendU32(append(f.out, opGlobalGet), f.counter)
+	f.out = append(appendConst(f.out, I32, 0), opI32LtS, opIf, emptyType)
+	f.call(f.tick)
+	return append(f.out, opBr, 1, opEnd, opEnd, opEnd)
 }
