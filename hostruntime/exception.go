@@ -16,6 +16,11 @@ var (
 	pythonValue = regexp.MustCompile(`PyErr \{ type: <class '([^']*)'>, value: ([^\n]*?), traceback:`)
 	// pythonLine is an exception that has no traceback of the guest's.
 	pythonLine = regexp.MustCompile(`(?m)^([A-Za-z_.]*(?:Error|Exception|Exit|Interrupt)(?:: .*)?)$`)
+	// pythonObject is how Python tells of an exception when it has no memory left
+	// to write a traceback with.
+	pythonObject = regexp.MustCompile(`(?m)^object repr +: ([^\n]*)\nlost sys\.stderr$`)
+	// starlingMemory is how StarlingMonkey ends for want of memory.
+	starlingMemory = regexp.MustCompile(`(?m)^"(out of memory)"\nRedirecting call to abort\(\)`)
 	// rustEscape is a character in a Rust debug string that Go writes otherwise.
 	rustEscape = regexp.MustCompile(`\\u\{([0-9a-fA-F]{1,6})\}`)
 )
@@ -41,6 +46,12 @@ func exception(stderr string) string {
 func findException(stderr string) string {
 	if m := quickJSException.FindAllStringSubmatch(stderr, -1); m != nil {
 		return unquoteRust(m[len(m)-1][1])
+	}
+	if m := pythonObject.FindAllStringSubmatch(stderr, -1); m != nil {
+		return m[len(m)-1][1]
+	}
+	if m := starlingMemory.FindStringSubmatch(stderr); m != nil {
+		return m[1]
 	}
 	if i := strings.LastIndex(stderr, "Traceback (most recent call last):\n"); i >= 0 {
 		// Python: after the frames, which are indented, the exception.

@@ -40,6 +40,19 @@ called ` + "`Result::unwrap()`" + ` on an ` + "`Err`" + ` value: PyErr { type: <
 			"TypeError: WitWorld.greet() missing 1 required positional argument: 'b'"},
 		{"starlingmonkey", "printed before\nthe guest's own words\nStack:\n  act@guest.js:29:13\n\nRedirecting call to abort() to mozalloc_abort\n",
 			"the guest's own words"},
+		{"python, without the memory to write its traceback", `Traceback (most recent call last):
+  File "/0/hog.py", line 4, in hog
+object address  : 0x480ac8
+object refcount : 2
+object type     : 0x373230
+object type name: MemoryError
+object repr     : MemoryError()
+lost sys.stderr
+
+thread '<unnamed>' (1) panicked at runtime/src/lib.rs:1280:25:
+Python function threw an unexpected exception
+`, "MemoryError()"},
+		{"starlingmonkey, out of memory", "printed before\n\"out of memory\"\nRedirecting call to abort() to mozalloc_abort\n\n", "out of memory"},
 		{"long", "Traceback (most recent call last):\nValueError: " + strings.Repeat("é", 1<<15) + "\n", "ValueError: " + strings.Repeat("é", (1000-12)/2) + "…"},
 		{"nothing", "some text\n", ""},
 		{"a guest that pretends", "Traceback (most recent call last):\n", ""},
