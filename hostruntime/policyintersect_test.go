@@ -130,7 +130,9 @@ func TestIntersectionsWidenNothing(t *testing.T) {
 				t.Fatalf("once more has %s", what)
 			}
 		}
-		if what := widened(intersect(t, p, intersect(t, by, less)), both); what != "" {
+		// Of several folders around one, each with less of something, one counts.
+		by.Dirs = by.Dirs[:min(len(by.Dirs), 1)]
+		if what := widened(intersect(t, p, intersect(t, by, less)), intersect(t, p, by)); what != "" {
 			t.Fatalf("a narrower policy has more of %s", what)
 		}
 	})
