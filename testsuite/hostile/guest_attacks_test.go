@@ -8,8 +8,9 @@ import (
 // guestAttacks are the attacks of the guests in sandbox, by engine. Each is a
 // function there.
 var guestAttacks = map[string]map[string]ending{
-	"python":  together(pythonAttacks, pythonMachinery, pythonBombs, pythonEndings),
-	"quickjs": together(quickJSAttacks, quickJSTricks),
+	"python":         together(pythonAttacks, pythonMachinery, pythonBombs, pythonEndings),
+	"quickjs":        together(quickJSAttacks, quickJSTricks),
+	"starlingmonkey": starlingMonkeyAttacks,
 }
 
 // together panics where two tables have an attack of one name.

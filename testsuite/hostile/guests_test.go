@@ -16,7 +16,7 @@ import (
 	"github.com/capsule-kit/capsule/testsuite/internal/guest"
 )
 
-// TestGuests has guests in two languages make attacks, each in an instance of
+// TestGuests has guests of every engine make attacks, each in an instance of
 // its own.
 func TestGuests(t *testing.T) {
 	rt, err := hostruntime.New(t.Context(), hostruntime.Config{})
@@ -25,8 +25,8 @@ func TestGuests(t *testing.T) {
 	}
 	t.Cleanup(func() { rt.Close(t.Context()) })
 	bystander := newBystander(t, rt)
-	for _, engine := range []string{guest.Python, guest.QuickJS} {
-		file := map[string]string{guest.Python: "sandbox/guest.py", guest.QuickJS: "sandbox/guest.js"}[engine]
+	for _, engine := range guest.Engines {
+		file := map[string]string{guest.Python: "sandbox/guest.py", guest.QuickJS: "sandbox/guest.js", guest.StarlingMonkey: "sandbox/starlingmonkey.js"}[engine]
 		c, err := rt.LoadFile(t.Context(), guest.Build(t, guest.Spec{WIT: "wit", World: "hostile", Engine: engine, File: file}))
 		if err != nil {
 			t.Fatal(err)

@@ -3,18 +3,35 @@ package limits
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/hostruntime/value"
 )
 
 // However instances end, and thousands of them, nothing of them is left.
 func TestNothingLeaks(t *testing.T) {
 	c := mustWorker(t)
 	dir := t.TempDir()
+	// What the host answers decides how the calls of ask end.
+	var ask func(context.Context) error
+	asking := func(ctx context.Context, in *hostruntime.Instance, answer func(context.Context) error) error {
+		ask = answer
+		_, err := in.Call(ctx, "ask", value.U32(1), value.U32(7))
+		return err
+	}
+	blocked := func(ctx context.Context) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	host := hostruntime.Imports{hostruntime.HostFunc("test:limits/host", "ask", func(ctx context.Context, _ []value.Value) (value.Value, error) {
+		return value.U32(0), ask(ctx)
+	})}
 	ends := map[string]func(ctx context.Context, in *hostruntime.Instance) error{
 		"well": func(ctx context.Context, in *hostruntime.Instance) error {
 			_, err := work(ctx, in, "spin", 10)
@@ -49,16 +66,43 @@ func TestNothingLeaks(t *testing.T) {
 			_, err := work(hostruntime.WithLimits(ctx, hostruntime.Limits{Handles: 10}), in, "hold", 20)
 			return err
 		},
+		"depth": func(ctx context.Context, in *hostruntime.Instance) error {
+			_, err := in.Call(ctx, "recurse", value.U32(1<<31))
+			return err
+		},
+		"bad-argument": func(ctx context.Context, in *hostruntime.Instance) error {
+			_, err := in.Call(ctx, "spin", value.String("many"))
+			return err
+		},
+		"timeout in a host call": func(ctx context.Context, in *hostruntime.Instance) error {
+			return asking(hostruntime.WithLimits(ctx, hostruntime.Limits{WallTime: 100 * time.Microsecond}), in, blocked)
+		},
+		"cancelled in a host call": func(ctx context.Context, in *hostruntime.Instance) error {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(100*time.Microsecond, cancel)
+			return asking(ctx, in, blocked)
+		},
+		"host-error": func(ctx context.Context, in *hostruntime.Instance) error {
+			return asking(ctx, in, func(context.Context) error { return errors.New("the host refuses") })
+		},
+		"host-error by a panic": func(ctx context.Context, in *hostruntime.Instance) error {
+			return asking(ctx, in, func(context.Context) error { panic("a bug of the host's") })
+		},
 	}
 	round := func(n int) {
 		for outcome, end := range ends {
-			for range n {
-				in, err := c.Instantiate(t.Context(), hostruntime.Policy{Dirs: []hostruntime.Dir{{Host: dir, Guest: "/"}}}, answer)
+			times := n
+			if outcome == hostruntime.OutcomeDepth {
+				times /= 40 // each fills 80 MB of native stack
+			}
+			for range times {
+				in, err := c.Instantiate(t.Context(), hostruntime.Policy{Dirs: []hostruntime.Dir{{Host: dir, Guest: "/"}}}, host)
 				if err != nil {
 					t.Fatal(err)
 				}
 				got := hostruntime.Outcome(end(t.Context(), in))
-				if want := outcome; got != want && !(want == "well" && got == hostruntime.OutcomeOK) {
+				want, _, _ := strings.Cut(outcome, " ")
+				if got != want && !(want == "well" && got == hostruntime.OutcomeOK) {
 					t.Fatalf("%s: ended with %s", want, got)
 				}
 				if err := in.Close(t.Context()); err != nil {
