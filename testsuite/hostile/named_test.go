@@ -7,8 +7,9 @@ import (
 
 // named are the attacks that a sandbox for untrusted code is asked about, each
 // with where it is made: "family/name" in TestAttacks, "python/name" and
-// "quickjs/name" in TestGuests, "web/name" in TestWeb, "tasks/name" in
-// TestTasks, or another test of this package.
+// "quickjs/name" in TestGuests, "web/name" in TestWeb, or another test of this
+// package. Forged requests for tasks are in testsuite/subtasks, clocks and hashes
+// under a deterministic policy in testsuite/determinism.
 var named = []struct {
 	title string
 	tests []string
