@@ -17,8 +17,8 @@ func (b brokenCall) String() string { return b.pos.String() + ": " + b.why }
 
 // brokenOnQuickJS returns the functions that a guest on QuickJS can't serve,
 // though it builds: componentize-qjs 0.4.5 never drops a borrow of a host's
-// resource, loses a resource of its own that is given back, and makes nothing
-// of a constructor that may fail.
+// resource, takes a resource of its own that is given back for another one,
+// and makes nothing of a constructor that may fail.
 func brokenOnQuickJS(world *wit.World) []brokenCall {
 	var list []brokenCall
 	check := func(owner *wit.Interface, f *wit.Func) {
@@ -44,7 +44,7 @@ func brokenOnQuickJS(world *wit.World) []brokenCall {
 					h.Text(), f.Name)})
 			case h.Kind == abi.Own && own:
 				list = append(list, brokenCall{f.Pos, fmt.Sprintf(
-					"the engine quickjs loses the %s of its own that %s is given back, so that each call traps: take engine = \"starlingmonkey\", or lend it as borrow",
+					"the engine quickjs takes the %s of its own that %s is given back for another one, or traps: lend it as borrow, or write the guest in Python",
 					h.Text(), f.Name)})
 			}
 		}
