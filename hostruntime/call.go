@@ -139,7 +139,7 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 	in.memory.begin(c.limits.MemoryBytes)
 	in.handles.Limit = uint32(min(c.limits.Handles, handle.MaxLength))
 	in.output = outputQuota{limit: c.limits.WrittenBytes}
-	in.lines = lineCount{limit: c.limits.LogLines}
+	in.lines.begin(c.limits.LogLines)
 	in.stdout.start(c.limits.OutputBytes)
 	in.stderr.start(c.limits.OutputBytes)
 	in.network.beginCall()

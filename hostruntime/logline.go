@@ -3,6 +3,7 @@ package hostruntime
 import (
 	"bytes"
 	"log/slog"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -12,9 +13,49 @@ const DefaultLogLines = 1000
 // maxLogLine is how much of a line becomes part of a record.
 const maxLogLine = 4 << 10
 
-// A lineCount is how many lines one call may log, of both streams together, and
-// what it did.
-type lineCount struct{ limit, logged, dropped uint64 }
+// A lineCount is how many lines one call may log, of both streams together and
+// its tasks', and what they did. Tasks count side by side.
+type lineCount struct {
+	limit           uint64
+	logged, dropped atomic.Uint64
+}
+
+func (c *lineCount) begin(limit uint64) {
+	c.limit = limit
+	c.logged.Store(0)
+	c.dropped.Store(0)
+}
+
+// take counts a line, or reports false where it is one too many.
+func (c *lineCount) take() bool {
+	for {
+		logged := c.logged.Load()
+		if logged >= c.limit {
+			return false
+		}
+		if c.logged.CompareAndSwap(logged, logged+1) {
+			return true
+		}
+	}
+}
+
+// mayLog counts a line with the instance and with those it is a task of. Where
+// it is one too many for any of them it is dropped, and counted so with all.
+func (in *Instance) mayLog() bool {
+	for at := in; at != nil; at = at.caller() {
+		if at.lines.take() {
+			continue
+		}
+		for taken := in; taken != at; taken = taken.caller() {
+			taken.lines.logged.Add(^uint64(0))
+		}
+		for dropping := in; dropping != nil; dropping = dropping.caller() {
+			dropping.lines.dropped.Add(1)
+		}
+		return false
+	}
+	return true
+}
 
 // A lineLog makes a record of each line that a guest writes to one stream.
 type lineLog struct {
@@ -70,11 +111,9 @@ func (l *lineLog) end() {
 // can't pass for the host.
 func (l *lineLog) log(line []byte, cut int) {
 	c := &l.in.call
-	if l.in.lines.logged >= l.in.lines.limit {
-		l.in.lines.dropped++
+	if !l.in.mayLog() {
 		return
 	}
-	l.in.lines.logged++
 	if !l.logger.Enabled(c.outer, slog.LevelInfo) {
 		return
 	}

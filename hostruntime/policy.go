@@ -144,8 +144,8 @@ type Limits struct {
 	// TaskDepth bounds the generations of them: with 1 the tasks start none.
 	// Default 4.
 	TaskDepth uint64
-	// LogLines bounds how many lines of one call's output become records of
-	// Policy.Log. More are dropped, and counted in the report. Default 1,000.
+	// LogLines bounds how many lines of one call's output, and of its tasks',
+	// become records of Policy.Log. More are dropped, and counted in the report. Default 1,000.
 	LogLines uint64
 }
 

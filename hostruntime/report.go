@@ -60,8 +60,8 @@ type Report struct {
 	Stdout, Stderr string
 	// StdoutBytes and StderrBytes count all that was written.
 	StdoutBytes, StderrBytes uint64
-	// LogLines counts the lines of output that went to Policy.Log, and
-	// LogLinesDropped those beyond the limit.
+	// LogLines counts the lines of output that went to Policy.Log, those of tasks
+	// included, and LogLinesDropped those beyond the limit.
 	LogLines, LogLinesDropped uint64
 }
 
@@ -88,7 +88,7 @@ func (in *Instance) report(err error, files FileReport) Report {
 		Network: in.network.report(), Files: files, Tasks: in.taskReport(),
 		Stdout: in.stdout.String(), Stderr: in.readable(in.stderr.String()),
 		StdoutBytes: in.stdout.total, StderrBytes: in.stderr.total,
-		LogLines: in.lines.logged, LogLinesDropped: in.lines.dropped,
+		LogLines: in.lines.logged.Load(), LogLinesDropped: in.lines.dropped.Load(),
 	}
 	if c.limits.WallTime == math.MaxInt64 {
 		r.WallTimeLimit = -1

@@ -29,7 +29,7 @@ type (
 // An instance so started has no more than the calling instance may have, out of
 // what that one has left: its policy is narrowed as Policy.Intersect does, the
 // caller's limits hold for it, and all that it uses is the caller's use: fuel,
-// memory, output written, requests, folders' quotas. Limits.Tasks and
+// memory, output written, lines logged, requests, folders' quotas. Limits.Tasks and
 // Limits.TaskDepth bound how many there are and how deep. Under a
 // deterministic policy it is deterministic, with a seed of its own.
 //
@@ -187,6 +187,14 @@ func (s *taskScope) outer() *taskScope {
 		return nil
 	}
 	return s.parent.task.scope
+}
+
+// caller returns the instance that this one is a task of, nil if it is none.
+func (in *Instance) caller() *Instance {
+	if in.task == nil {
+		return nil
+	}
+	return in.task.scope.parent
 }
 
 // narrow returns what a task with the given policy may do.

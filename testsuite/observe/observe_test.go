@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/capsule-kit/capsule/hostruntime"
@@ -285,6 +286,54 @@ func TestLogLinesAreLimited(t *testing.T) {
 	}
 	if used, _ := logged(t, hostruntime.Policy{}, print(1001)); used.LogLines != 1000 || used.LogLinesDropped != 1 {
 		t.Errorf("by default %d, and %d dropped", used.LogLines, used.LogLinesDropped)
+	}
+}
+
+// Lines of tasks are lines of those who started them, so that nobody gets more
+// by starting tasks, one after the other or side by side.
+func TestLogLinesOfTasksAreTheirCallers(t *testing.T) {
+	var text bytes.Buffer
+	policy := hostruntime.Policy{Name: "talk", Log: slog.New(slog.NewJSONHandler(&text, nil)), Limits: hostruntime.Limits{LogLines: 10}}
+	task := policy
+	task.Limits.LogLines = 7
+	c := talker(t)
+	lines := strings.Repeat("line\n", 5)
+	var ended [6]hostruntime.Report
+	started := func(ctx context.Context, i int) {
+		in, err := c.Instantiate(hostruntime.AsTask(ctx), task)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer in.Close(ctx)
+		if _, err := in.Call(hostruntime.WithReport(ctx, &ended[i]), "print", value.String(lines)); err != nil {
+			t.Error(err)
+		}
+	}
+	in := start(t, c, policy, func(ctx context.Context) {
+		started(ctx, 0)
+		var group sync.WaitGroup
+		for i := range ended[1:] {
+			group.Go(func() { started(ctx, i+1) })
+		}
+		group.Wait()
+	})
+	var used hostruntime.Report
+	call(t, hostruntime.WithReport(t.Context(), &used), in, "ask")
+	if got := len(records(t, &text)); got != 10 || used.LogLines != 10 || used.LogLinesDropped != 20 {
+		t.Errorf("%d records, the report says %d and %d dropped", got, used.LogLines, used.LogLinesDropped)
+	}
+	if ended[0].LogLines != 5 || ended[0].LogLinesDropped != 0 {
+		t.Errorf("the first task logged %d lines, %d dropped", ended[0].LogLines, ended[0].LogLinesDropped)
+	}
+	var together uint64
+	for _, r := range ended {
+		if together += r.LogLines; r.LogLines+r.LogLinesDropped != 5 {
+			t.Errorf("a task logged %d lines, %d dropped", r.LogLines, r.LogLinesDropped)
+		}
+	}
+	if together != 10 {
+		t.Errorf("the tasks logged %d lines", together)
 	}
 }
 
