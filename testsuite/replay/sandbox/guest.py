@@ -47,7 +47,9 @@ class WitWorld(wit_world.WitWorld):
         with open("/data/out.txt", "w") as file:
             file.write(text * 2)
         os.rename("/data/out.txt", "/data/" + argument)
-        return repr((text, sorted(os.listdir("/data")), os.stat("/data/in.txt").st_mtime))
+        return repr(
+            (text, sorted(os.listdir("/data")), os.stat("/data/in.txt").st_mtime)
+        )
 
     def fetch(self, argument: str) -> str:
         name, port = argument.split(":")
