@@ -63,6 +63,7 @@ package policyfile
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -131,14 +132,19 @@ func Load(path string) (*File, error) {
 
 // ReadFile returns the content of a file of at most MaxFileBytes.
 func ReadFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > MaxFileBytes {
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, MaxFileBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > MaxFileBytes {
 		return nil, &Error{Path: path, Message: fmt.Sprintf("larger than %d bytes", MaxFileBytes)}
 	}
-	return os.ReadFile(path)
+	return data, nil
 }
 
 // Parse checks the content of the file at path, from whose folder the paths of
@@ -202,16 +208,17 @@ func (t *Task) read(text taskText, dir string) *mistake {
 //
 // Errors: no such task; a secret's variable that isn't set.
 func (f *File) Policy(name string) (hostruntime.Policy, error) {
+	if t := f.task(name); t != nil {
+		policy := t.Policy
+		err := t.ReadSecrets(&policy)
+		return policy, err
+	}
+	if len(f.Tasks) == 0 {
+		return hostruntime.Policy{}, fmt.Errorf("%s lists no tasks", f.Path)
+	}
 	var names []string
 	for _, t := range f.Tasks {
-		if t.Name == name {
-			policy := t.Policy
-			return policy, t.ReadSecrets(&policy)
-		}
 		names = append(names, t.Name)
-	}
-	if len(names) == 0 {
-		return hostruntime.Policy{}, fmt.Errorf("%s lists no tasks", f.Path)
 	}
 	return hostruntime.Policy{}, fmt.Errorf("no task %q in %s (it has %s)", name, f.Path, strings.Join(names, ", "))
 }

@@ -78,16 +78,14 @@ func Run(ctx context.Context, b Bundle) (Result, error) {
 	if err := checkSettings(b.Folder); err != nil {
 		return Result{}, err
 	}
-	var result Result
-	return result, child(ctx, request{Bundle: &b}, &result)
+	return child(ctx, request{Bundle: &b})
 }
 
 // Plain returns a TypeScript module without its types.
 //
 // Errors: as Run.
 func Plain(ctx context.Context, typescript []byte) (Result, error) {
-	var result Result
-	return result, child(ctx, request{Plain: typescript}, &result)
+	return child(ctx, request{Plain: typescript})
 }
 
 // A BrokenError says that esbuild came to no end with a guest.
@@ -108,22 +106,22 @@ const (
 )
 
 // child runs this program once more, as Child expects it.
-func child(ctx context.Context, r request, result *Result) (err error) {
+func child(ctx context.Context, r request) (result Result, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return err
+		return Result{}, err
 	}
 	dir, err := os.MkdirTemp("", "capsule-bundle-")
 	if err != nil {
-		return err
+		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	data, err := json.Marshal(r)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
 	if err := os.WriteFile(filepath.Join(dir, requestFile), data, 0o600); err != nil {
-		return err
+		return Result{}, err
 	}
 	ended, err := proc.Run(ctx, proc.Command{
 		Args:        []string{self, childArgument, dir},
@@ -134,16 +132,17 @@ func child(ctx context.Context, r request, result *Result) (err error) {
 	})
 	switch {
 	case errors.Is(err, proc.ErrWallTime):
-		return &BrokenError{fmt.Sprintf("esbuild, which makes one module of it, took longer than %v", wallTime)}
+		return Result{}, &BrokenError{fmt.Sprintf("esbuild, which makes one module of it, took longer than %v", wallTime)}
 	case err != nil:
-		return err
+		return Result{}, err
 	case ended.Failed:
-		return broken(ended)
+		return Result{}, broken(ended)
 	}
 	if data, err = os.ReadFile(filepath.Join(dir, resultFile)); err != nil {
-		return err
+		return Result{}, err
 	}
-	return json.Unmarshal(data, result)
+	err = json.Unmarshal(data, &result)
+	return result, err
 }
 
 // environment has what the system itself can't do without, and keeps a Go program
