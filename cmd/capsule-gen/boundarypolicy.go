@@ -37,6 +37,9 @@ func granted(name string, p *hostruntime.Policy) (bool, string) {
 	case "whether a stream is a terminal":
 		return true, "none is"
 	case "clocks", "random numbers":
+		if p.Deterministic != nil {
+			return true, fmt.Sprintf("deterministic, from the seed %d", p.Deterministic.Seed)
+		}
 		return true, "the system's"
 	case "files":
 		var list []string
