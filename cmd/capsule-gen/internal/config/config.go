@@ -152,8 +152,8 @@ func Parse(path string, data []byte) (*Config, error) {
 	if notLocal(text.Interfaces) {
 		return nil, &Error{Path: path, Line: where.Place("interfaces").Line, Message: notLocalMessage("interfaces", text.Interfaces)}
 	}
-	for i, name := range where.Under("task") {
-		t, err := c.task(policies.Tasks[i], text.Task[name], where)
+	for _, policy := range policies.Tasks {
+		t, err := c.task(policy, text.Task[policy.Name], where)
 		if err != nil {
 			return nil, err
 		}
