@@ -72,7 +72,7 @@ func (p *parser) functionBody(sig FuncType) {
 			p.check(&in, uint32(locals))
 		}
 	}
-	b.code.end, b.bulk = p.pos, p.bulk
+	b.code.end, b.bulk, b.calls = p.pos, p.bulk, p.work.calls
 	p.work.check(p, b.code.start, int(locals))
 	p.m.bodies = append(p.m.bodies, b)
 	p.m.LargestFunc = max(p.m.LargestFunc, b.code.end-b.groups.start)

@@ -73,6 +73,8 @@ type bodyWriter struct {
 	copied int
 	// temp is the first of the locals that are added.
 	temp uint32
+	// settles counts the calls that settle what is owed.
+	settles int
 	// way leads to the instruction that comes next.
 	way stretch
 }
@@ -126,6 +128,7 @@ func (f *bodyWriter) function(i int) {
 		f.p.next(&in)
 		f.instruction(&in)
 	}
+	f.checkCalls(body)
 	if !replay {
 		f.flush(body.code.end)
 		return

@@ -72,6 +72,7 @@ type Module struct {
 	data          []dataSegment
 	dataUsed      int    // one past the highest data segment that code names
 	writes        []bool // by global: code sets it
+	mutables      int    // mutable globals
 	// changesParts says that code has an instruction that changes a table or
 	// drops a segment.
 	changesParts bool
@@ -93,6 +94,8 @@ type body struct {
 	code       span
 	// bulk says that the code has bulk operations.
 	bulk bool
+	// calls are as in work.
+	calls int
 }
 
 type parser struct {
@@ -108,7 +111,6 @@ type parser struct {
 	bulk      bool // of the function being read
 	heights   heights
 	work      work
-	mutables  int // mutable globals
 	// declared marks the functions that code may refer to: those named
 	// outside of function bodies, the start section excepted.
 	declared []bool

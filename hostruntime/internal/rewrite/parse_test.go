@@ -144,6 +144,19 @@ func TestRefused(t *testing.T) {
 			}
 			m.fn(m.typ(nil, nil), nil, bytes.Repeat(call(0), 8001))
 		}), "8001000 calls times mutable globals"},
+		{"loops with globals", with(func(m *asm) {
+			for range 1000 {
+				m.global(I32, true, i32(0))
+			}
+			m.fn(m.typ(nil, nil), nil, bytes.Repeat(op(opLoop, emptyType, opEnd), 8001))
+		}), "8001000 calls times mutable globals"},
+		{"bulk operations with globals", with(func(m *asm) {
+			m.memory(0, 1)
+			for range 2000 {
+				m.global(I32, true, i32(0))
+			}
+			m.fn(m.typ(nil, nil), nil, bytes.Repeat(seq(i32(0), i32(0), i32(0), op(opMisc, subMemoryFill, 0)), 4001))
+		}), "8002000 calls times mutable globals"},
 		{"big table", with(func(m *asm) { m.tables = append(m.tables, seq(op(byte(FuncRef), 0), u(MaxTableElems+1))) }), "tables start with 131073 elements"},
 		{"memory beyond 4 GiB", with(func(m *asm) { m.memory(seq(op(0), u(65537))...) }), "memory limits exceed 65536 pages"},
 		{"data count", with(func(m *asm) { m.memory(0, 1); m.passive("a"); m.fn(m.typ(nil, nil), nil, op(opMisc, 9, 0)) }), "without a data count section"},

@@ -99,6 +99,7 @@ type writer struct {
 	moverType uint32
 	moves     []mover
 	counter   uint32
+	err       *Error
 }
 
 const baked = ^uint32(0)
@@ -106,7 +107,8 @@ const baked = ^uint32(0)
 // Rewrite returns the module as wazero runs it: imports pointed at
 // opts.Imports, per-guest state taken out, and checks added if opts.Meter.
 //
-// Errors: misuse of the options only.
+// Errors: *Error for a function that has too much with what is added; misuse
+// of the options.
 func (m *Module) Rewrite(opts Options) (*Output, error) {
 	if len(opts.Imports) != len(m.Imports) {
 		return nil, fmt.Errorf("rewrite: %d import targets for %d imports", len(opts.Imports), len(m.Imports))
@@ -139,6 +141,9 @@ func (m *Module) Rewrite(opts Options) (*Output, error) {
 		o.Counter = w.prefix + "counter"
 	}
 	w.module(o)
+	if w.err != nil {
+		return nil, w.err
+	}
 	o.Bytes = w.out
 	return o, nil
 }

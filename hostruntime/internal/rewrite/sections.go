@@ -139,7 +139,7 @@ func (p *parser) globalType() Extern {
 		p.failAt(at, "mutability %#02x is unknown", mut)
 	}
 	if g.Mutable = mut == 1; g.Mutable {
-		p.mutables++
+		p.m.mutables++
 	}
 	return g
 }

@@ -95,6 +95,7 @@ func (f *bodyWriter) count(in *instruction) {
 	if way.owed == maxOwed || way.owed > 0 && f.leaves(in) {
 		f.flush(in.start)
 		f.call(f.settle)
+		f.settles++
 		way.owed, way.tail = 0, 0
 	}
 }

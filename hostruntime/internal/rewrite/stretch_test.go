@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"testing"
 )
@@ -113,5 +114,37 @@ func TestBulkOperationsPay(t *testing.T) {
 				t.Errorf("%d units, want %d", units, want)
 			}
 		})
+	}
+}
+
+// Each way out of a ladder on which units are owed settles them by a call, for
+// which wazero reads all mutable globals again.
+func TestSettlingIsBounded(t *testing.T) {
+	const rungs = 9000
+	labels := make([]uint32, rungs)
+	for i := range labels {
+		labels[i] = uint32(i)
+	}
+	grow := seq(i32(1), op(opMemoryGrow, 0, opDrop))
+	code := seq(bytes.Repeat(op(opBlock, emptyType), rungs), counting(200), get(0), brTable(labels...))
+	code = seq(code, bytes.Repeat(seq(op(opEnd), grow), rungs))
+	for globals, refused := range map[int]bool{800: false, 1000: true} {
+		var m asm
+		m.memory(0, 1)
+		for range globals {
+			m.global(I32, true, i32(0))
+		}
+		m.fn(m.typ(vals(I32), nil), nil, code)
+		parsed, err := Parse(m.bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = parsed.Rewrite(Options{Meter: true})
+		if _, ok := errors.AsType[*Error](err); ok != refused {
+			t.Errorf("%d globals: %v", globals, err)
+		}
+		if _, err := parsed.Rewrite(Options{}); err != nil {
+			t.Errorf("%d globals, not metered: %v", globals, err)
+		}
 	}
 }

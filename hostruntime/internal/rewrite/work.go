@@ -1,5 +1,7 @@
 package rewrite
 
+import "fmt"
+
 // wazero's time and memory for one function grow faster than the function:
 // with the square of its blocks, and with products of what it declares. A few
 // kilobytes could keep it busy for minutes, and it only looks at its context
@@ -16,8 +18,11 @@ const (
 // A work counts what one function holds.
 type work struct {
 	// control is in quarters of a block.
-	control                           int
-	blocks, labels, ifs, loops, calls int
+	control                    int
+	blocks, labels, ifs, loops int
+	// calls are those that metering adds, too: of the tick in each loop, and
+	// for bulk operations. Those that settle what is owed are met later.
+	calls int
 }
 
 func (w *work) add(in *instruction) {
@@ -25,13 +30,14 @@ func (w *work) add(in *instruction) {
 	switch {
 	case in.op == opLoop:
 		w.loops++
+		w.calls++
 	case in.op == opIf:
 		w.ifs++
 	case in.op == opBlock:
 		w.blocks++
 	case in.op == opBrTable:
 		w.labels += in.count + 1
-	case in.op == opCall || in.kind == immCallIndirect:
+	case in.op == opCall || in.kind == immCallIndirect || in.op == opMisc && in.sub >= subMemoryInit:
 		w.calls++
 	}
 }
@@ -74,10 +80,23 @@ func (w *work) check(p *parser, at, locals int) {
 		{"blocks, or what costs as much", (w.control + 3) / 4, maxControl},
 		{"locals times loops", locals * w.loops, maxLocalsByLoops},
 		{"locals times blocks and br_table labels", locals * (w.blocks + w.labels + w.ifs + w.loops), maxLocalsByBlocks},
-		{"calls times mutable globals", w.calls * p.mutables, maxCallsByGlobals},
+		{"calls times mutable globals", w.calls * p.m.mutables, maxCallsByGlobals},
 	} {
 		if b.n > b.limit {
-			p.failAt(at, "function has %d %s, at most %d are compiled", b.n, b.what, b.limit)
+			p.failAt(at, tooMuch, b.n, b.what, b.limit)
+		}
+	}
+}
+
+const tooMuch = "function has %d %s, at most %d are compiled"
+
+// checkCalls refuses a function whose calls are too many with those that
+// settle what is owed.
+func (f *bodyWriter) checkCalls(b *body) {
+	if n := (b.calls + f.settles) * f.m.mutables; n > maxCallsByGlobals && f.err == nil {
+		f.err = &Error{
+			Offset: b.code.start, Section: sectionNames[10],
+			Msg: fmt.Sprintf(tooMuch, n, "calls times mutable globals", maxCallsByGlobals),
 		}
 	}
 }
