@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/atomicfile"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 	"github.com/capsule-kit/capsule/hostruntime"
 	"github.com/capsule-kit/capsule/hostruntime/policyfile"
@@ -124,7 +123,7 @@ func (a *app) replay(cmd *cobra.Command, flags replayFlags, path, journalPath st
 	for i := range reports {
 		fmt.Fprintln(a.out, summary(&reports[i]))
 	}
-	return errors.Join(err, a.writeReports(flags.report, reports))
+	return errors.Join(err, a.writeReport(flags.report, reports))
 }
 
 // summary says in a line how a call ended.
@@ -137,20 +136,4 @@ func summary(r *hostruntime.Report) string {
 		line += ": " + value.Format(r.Value)
 	}
 	return line
-}
-
-func (a *app) writeReports(path string, reports []hostruntime.Report) error {
-	if path == "" {
-		return nil
-	}
-	data, err := marshal(reports)
-	if err != nil {
-		return err
-	}
-	if path == "-" {
-		_, err = a.err.Write(data)
-	} else {
-		_, err = atomicfile.Write(path, data)
-	}
-	return err
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/atomicfile"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 	"github.com/capsule-kit/capsule/hostruntime"
 	"github.com/capsule-kit/capsule/hostruntime/value"
@@ -250,19 +249,7 @@ func (s *session) fail(err error, outcome string) error {
 
 // report writes what a call used to where --report says.
 func (s *session) report(used hostruntime.Report) error {
-	if s.flags.report == "" {
-		return nil
-	}
-	data, err := marshal(used)
-	if err != nil {
-		return err
-	}
-	if s.flags.report == "-" {
-		_, err = s.app.err.Write(data)
-	} else {
-		_, err = atomicfile.Write(s.flags.report, data)
-	}
-	return err
+	return s.app.writeReport(s.flags.report, used)
 }
 
 func (s *session) attempt(ctx context.Context) (_ value.Value, err error) {

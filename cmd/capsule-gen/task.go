@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/atomicfile"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 )
@@ -86,6 +87,24 @@ func (a *app) printJSON(v any) error {
 		return err
 	}
 	_, err = a.out.Write(data)
+	return err
+}
+
+// writeReport writes v as JSON to the file at path: - is standard error, and
+// nothing is written where there is no path.
+func (a *app) writeReport(path string, v any) error {
+	if path == "" {
+		return nil
+	}
+	data, err := marshal(v)
+	if err != nil {
+		return err
+	}
+	if path == "-" {
+		_, err = a.err.Write(data)
+	} else {
+		_, err = atomicfile.Write(path, data)
+	}
 	return err
 }
 
