@@ -9,6 +9,7 @@ import (
 	"github.com/capsule-kit/capsule/hostruntime/internal/handle"
 	"github.com/capsule-kit/capsule/hostruntime/internal/journal"
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
+	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
 	"github.com/capsule-kit/capsule/hostruntime/value"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
@@ -55,15 +56,15 @@ func newRecorder(in *Instance, policy *Policy) *recorder {
 		header.Deterministic, header.Seed = true, policy.Deterministic.Seed
 	}
 	r.write(journal.KindHeader, header.Append(nil))
-	in.stdout.note = func(p []byte) { r.output(false, p) }
-	in.stderr.note = func(p []byte) { r.output(true, p) }
+	in.stdout.note = func(p []byte) error { return r.output(false, p) }
+	in.stderr.note = func(p []byte) error { return r.output(true, p) }
 	return r
 }
 
 // room makes room for a record with so many bytes of values.
 func (r *recorder) room(n int) error {
 	const rest = 4 << 10
-	if n += int(r.outputBytes) + rest; n <= cap(r.body) {
+	if n += int(r.outputBytes) + len(r.refusals)*refusalBytes + rest; n <= cap(r.body) {
 		return nil
 	}
 	if !r.in.chargeMemory(int64(n - cap(r.body))) {
@@ -79,7 +80,7 @@ func (r *recorder) write(kind journal.Kind, body []byte) { _ = r.to.Write(kind, 
 // begin starts a call.
 func (r *recorder) begin() {
 	r.started, r.serving, r.ran, r.failed = false, false, false, false
-	r.attempts, r.lifted, r.refusals = 0, 0, nil
+	r.attempts, r.lifted = 0, 0
 	if r.in.call.export == instantiation {
 		r.start(journal.Call{Kind: journal.Instantiation})
 	}
@@ -88,9 +89,10 @@ func (r *recorder) begin() {
 // start writes the call's record, with what the caller knows of it.
 func (r *recorder) start(c journal.Call) {
 	c.Name, c.Limits, c.Refusals = r.in.call.export, journaledLimits(&r.in.call.limits), r.refusals
-	r.started, r.refusals = true, nil
+	r.started = true
 	r.body = c.Append(r.body[:0])
 	r.write(journal.KindCall, r.body)
+	r.forgetRefusals()
 }
 
 func journaledLimits(l *Limits) journal.Limits {
@@ -185,7 +187,7 @@ func (r *recorder) served(kind journal.Kind, s *journal.Served) {
 	s.Refusals, s.Outputs, s.Fuel = r.refusals, r.outputs, r.in.meter.used()
 	r.body = s.Append(r.body[:0])
 	r.write(kind, r.body)
-	r.refusals = nil
+	r.forgetRefusals()
 	r.forget()
 }
 
@@ -193,6 +195,16 @@ func (r *recorder) served(kind journal.Kind, s *journal.Served) {
 func (r *recorder) forget() {
 	r.in.chargeMemory(-r.outputBytes)
 	r.outputs, r.outputBytes = r.outputs[:0], 0
+}
+
+// refusalBytes is what a refusal that is kept is charged: a list that grows has
+// room for as many again.
+const refusalBytes = 32
+
+// forgetRefusals lets go of refusals that have been written.
+func (r *recorder) forgetRefusals() {
+	r.in.chargeMemory(-int64(len(r.refusals) * refusalBytes))
+	r.refusals = nil
 }
 
 // drop runs the destructor of a host's resource.
@@ -222,33 +234,41 @@ func (r *recorder) value(index int, v *link.Value, given value.Value, err error)
 }
 
 // grew says whether a growth of linear memory that the guest asked for was
-// granted.
+// granted. Where there is no memory to keep that it wasn't, the guest ends, as
+// by a tick.
 func (r *recorder) grew(granted bool) {
 	r.attempts++
 	if granted {
 		return
 	}
 	refusal := journal.Refusal{Attempt: r.attempts, Total: r.in.memory.refused.Load()}
-	if r.serving || !r.started {
-		r.refusals = append(r.refusals, refusal)
+	if !r.serving && r.started {
+		r.write(journal.KindRefusal, refusal.Append(nil))
 		return
 	}
-	r.write(journal.KindRefusal, refusal.Append(nil))
+	if !r.in.chargeMemory(refusalBytes) {
+		err := r.in.memory.error()
+		r.in.call.fail(err)
+		panic(err)
+	}
+	r.refusals = append(r.refusals, refusal)
 }
 
-// output notes what the guest printed. Where there is no memory to keep it, the
-// call ends.
-func (r *recorder) output(stderr bool, p []byte) {
+// output notes what the guest printed.
+//
+// Errors: *wasi.LimitError, which ends the call, where there is no memory to
+// keep it.
+func (r *recorder) output(stderr bool, p []byte) error {
 	if len(p) == 0 {
-		return
+		return nil
 	}
 	n := int64(len(p)) + 64
 	if !r.in.chargeMemory(n) {
-		r.in.call.fail(r.in.memory.error())
-		return
+		return &wasi.LimitError{What: wasi.HeldBytes}
 	}
 	r.outputBytes += n
 	r.outputs = append(r.outputs, journal.Output{Stderr: stderr, Text: append([]byte(nil), p...)})
+	return nil
 }
 
 // finished encodes the result of a function that has run; returned then writes

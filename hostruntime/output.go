@@ -18,8 +18,8 @@ type capture struct {
 	// any more by a negative number.
 	charge  func(int64) bool
 	through io.Writer
-	// note, if not nil, hears what is written.
-	note  func([]byte)
+	// note, if not nil, hears what is written, and can refuse it.
+	note  func([]byte) error
 	log   *lineLog // nil for none
 	head  []byte
 	tail  []byte // a ring once full
@@ -42,7 +42,8 @@ func (c *capture) start(limit uint64) {
 // Write takes what the quota leaves of p; of that, what doesn't fit is counted
 // only.
 //
-// Errors: *wasi.LimitError beyond the quota.
+// Errors: *wasi.LimitError beyond the quota, or where a journal has no memory
+// for it; that of the writer that it is passed on to.
 func (c *capture) Write(p []byte) (int, error) {
 	n := len(p)
 	var err error
@@ -53,7 +54,9 @@ func (c *capture) Write(p []byte) (int, error) {
 	c.quota.written += uint64(n)
 	c.total += uint64(n)
 	if c.note != nil {
-		c.note(p)
+		if e := c.note(p); e != nil {
+			return 0, e
+		}
 	}
 	if c.through != nil && n > 0 {
 		if _, e := c.through.Write(p); e != nil {
