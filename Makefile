@@ -66,7 +66,7 @@ lint-python: $(RUFF)
 	$(RUFF) check .
 
 lint-js: $(TSC)
-	for e in quickstart eval judge arena; do $(TSC) -p separate-file-examples/$$e/tsconfig.json || exit 1; done
+	for e in quickstart eval judge arena agent; do $(TSC) -p separate-file-examples/$$e/tsconfig.json || exit 1; done
 
 vet-platforms:
 	@for p in $(PLATFORMS); do \
