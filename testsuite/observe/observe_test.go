@@ -296,6 +296,7 @@ func TestLogLinesOfTasksAreTheirCallers(t *testing.T) {
 	policy := hostruntime.Policy{Name: "talk", Log: slog.New(slog.NewJSONHandler(&text, nil)), Limits: hostruntime.Limits{LogLines: 10}}
 	task := policy
 	task.Limits.LogLines = 7
+	task.Limits.WrittenBytes = 1 << 10 // of what is set aside there must be some for all at once
 	c := talker(t)
 	lines := strings.Repeat("line\n", 5)
 	var ended [6]hostruntime.Report
