@@ -112,20 +112,17 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 	}
 	c.report, _ = ctx.Value(reportKey{}).(*Report)
 	if err := c.boundFuel(ctx); err != nil {
-		in.component.rt.endCall()
-		in.busy.Store(false)
-		return err
+		return in.refuse(err)
 	}
 	if in.replayer != nil {
 		if err := in.replayer.begin(); err != nil {
+			in.dead = err
 			return in.refuse(err)
 		}
 	}
 	if in.task != nil {
 		if err := in.task.scope.begin(in, c); err != nil {
-			in.component.rt.endCall()
-			in.busy.Store(false)
-			return err
+			return in.refuse(err)
 		}
 	}
 	if c.limits.WallTime < math.MaxInt64 {
@@ -149,6 +146,7 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 		in.recorder.begin()
 	case in.replayer != nil:
 		if err := in.replayer.begun(); err != nil {
+			in.dead = err
 			return in.refuse(err)
 		}
 	}
@@ -158,9 +156,8 @@ func (in *Instance) begin(ctx context.Context, export string) error {
 	return nil
 }
 
-// refuse gives the instance back where a call doesn't even begin, and ends it.
+// refuse gives the instance back where a call doesn't even begin.
 func (in *Instance) refuse(err error) error {
-	in.dead = err
 	in.call.outer = nil
 	in.component.rt.endCall()
 	in.busy.Store(false)
