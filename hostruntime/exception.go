@@ -32,11 +32,7 @@ const maxException = 1000
 // exception returns the uncaught exception that stderr tells of, cut where it is
 // long; empty if there is none.
 func exception(stderr string) string {
-	text := findException(stderr)
-	if len(text) <= maxException {
-		return text
-	}
-	return strings.ToValidUTF8(text[:maxException], "") + "…"
+	return cutText(findException(stderr), maxException)
 }
 
 // findException finds the uncaught exception in what a guest's engine wrote to

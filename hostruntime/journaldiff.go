@@ -3,7 +3,6 @@ package hostruntime
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/journal"
@@ -98,10 +97,7 @@ func short(v value.Value) string {
 			return fmt.Sprintf("a list of %d", len(v))
 		}
 	case value.String:
-		if len(v) > most {
-			v = value.String(strings.ToValidUTF8(string(v[:most]), "")) + "…"
-		}
-		return value.Format(v)
+		return value.Format(value.String(cutText(string(v), most)))
 	case value.Handle:
 		if number, ok := v.Rep.(journal.Handle); ok {
 			return fmt.Sprintf("handle %d of %s", number, v.Resource)

@@ -107,11 +107,10 @@ func dirTexts(dirs []Dir) []string {
 	var texts []string
 	for _, d := range dirs {
 		text := fmt.Sprintf("%s as %s, ", d.Host, d.Guest)
-		switch {
-		case !d.Writable:
-			text += "read-only"
-		default:
+		if d.Writable {
 			text += fmt.Sprintf("writable: %s, %s entries", most(LimitOutput, d.MaxBytes), most(LimitFiles, d.MaxEntries))
+		} else {
+			text += "read-only"
 		}
 		if d.Overlay {
 			text += ", a copy"

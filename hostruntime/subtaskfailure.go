@@ -88,9 +88,5 @@ func (r *Report) failure() string {
 	default:
 		text = strings.TrimPrefix(r.Error, "hostruntime: ")
 	}
-	text = EscapeText(text)
-	if len(text) > maxFailureBytes {
-		text = strings.ToValidUTF8(text[:maxFailureBytes], "") + "…"
-	}
-	return text
+	return cutText(EscapeText(text), maxFailureBytes)
 }
