@@ -22,8 +22,14 @@ type use struct{ tool, arguments, want string }
 // Whatever a model asks for, it is told what came of it, and the agent goes on.
 func TestModelsAreToldWhatFailed(t *testing.T) {
 	e := newExample(t)
-	if err := os.WriteFile(filepath.Join(e.dir, "data", "broken.csv"), []byte("a,b\n\"1,2\n"), 0o644); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{
+		"broken.csv": "a,b\n\"1,2\n",
+		"quoted.csv": "kind,n\r\n\"a \"\"b\"\", c\",1\r\n\"a \"\"b\"\", c\",-2.5", // and no end of line at the end
+		"empty.csv":  "",
+	} {
+		if err := os.WriteFile(filepath.Join(e.dir, "data", name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var server *httptest.Server
 	python := func(source string) string {
@@ -45,6 +51,8 @@ func TestModelsAreToldWhatFailed(t *testing.T) {
 			{"python", python("left = 1"), `^$`},
 			{"python", python("left"), `^error: NameError`}, // nothing is left of the task before
 			{"summarize", `{"file": "/data/orders.csv", "value": "region", "by": "units"}`, `^error: line 2 has 'north', which is no number$`},
+			{"summarize", `{"file": "/data/quoted.csv", "value": "n", "by": "kind"}`, `^\[{"name": "a \\"b\\", c", "count": 2, "sum": -1.5, "min": -2.5, "max": 1.0}\]$`},
+			{"summarize", `{"file": "/data/empty.csv", "value": "n", "by": "kind"}`, `^error: there is no column n$`},
 			{"summarize", `{"file": "/data/broken.csv", "value": "a", "by": "b"}`, `^ended \(trap\): `},
 			{"summarize", `{"file": "/data/other.csv", "value": "a", "by": "b"}`, `^error: .*No such file`},
 			{"summarize", `{}`, `^error: .*missing 3 required`},
@@ -112,10 +120,14 @@ func TestModelsThatDoNotAnswer(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			server := httptest.NewServer(tt.say)
-			defer server.Close()
-			stdout, stderr, err := e.run(t, "-model-url", server.URL)
+			stdout, stderr, err := e.run(t, "-model-url", server.URL, "-record", "run.journal")
+			server.Close()
 			if err == nil || !strings.Contains(stderr, tt.want) || !strings.Contains(stdout, "The agent: "+tt.how+",") {
 				t.Errorf("%v\n%s%s\nwant %s, %s", err, stdout, stderr, tt.how, tt.want)
+			}
+			again, why, err := e.run(t, "-replay", "run.journal")
+			if err == nil || again != stdout || why != stderr {
+				t.Errorf("the replay: %v\n%s%s\nwant:\n%s%s", err, again, why, stdout, stderr)
 			}
 		})
 	}

@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/capsule-kit/capsule/hostruntime"
 	"github.com/capsule-kit/capsule/hostruntime/policyfile"
@@ -117,7 +118,7 @@ func run(ctx context.Context, w io.Writer, o options) error {
 	defer guest.Close(ctx)
 	var used hostruntime.Report
 	answer, err := guest.Assistant.Answer(hostruntime.WithReport(ctx, &used), o.question,
-		agent.Model{URL: o.url, Name: o.model, Key: placeholder})
+		agent.Model{URL: strings.TrimSuffix(o.url, "/"), Name: o.model, Key: placeholder})
 	if o.report != "" {
 		text, err := json.MarshalIndent(used, "", "  ")
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"strings"
 
 	"github.com/capsule-kit/capsule/hostruntime"
 )
@@ -35,7 +34,7 @@ func network(n hostruntime.Network, modelURL, key string) (hostruntime.Network, 
 	n.Allow = append(n.Allow, grant)
 	if key != "" {
 		n.Secrets = append(n.Secrets, hostruntime.Secret{
-			Placeholder: placeholder, Value: key, Hosts: []string{strings.Trim(host, "[]")}, Cleartext: local,
+			Placeholder: placeholder, Value: key, Hosts: []string{host}, Cleartext: local,
 		})
 	}
 	return n, nil
