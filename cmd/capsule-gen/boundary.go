@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -170,7 +171,10 @@ func (a *app) addFiles(ctx context.Context, t *config.Task, b *boundary.Boundary
 		return err
 	}
 	add(boundary.Contract, contract...)
-	add(boundary.Sandboxed, guest...)
+	add(boundary.Sandboxed, slices.DeleteFunc(guest, func(path string) bool {
+		// Types may lie in the guest's folder.
+		return slices.ContainsFunc(made, func(o output) bool { return !o.once && o.path == path })
+	})...)
 	return addPackages(t, b)
 }
 
