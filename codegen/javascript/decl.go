@@ -242,7 +242,7 @@ func (s *section) resource(t *wit.TypeDef, imported bool) {
 	s.line(1, "export class "+upper(t.Name)+" {")
 	taken := map[string]bool{}
 	constructed := false
-	for _, f := range guest.Functions(t.Methods, func(*wit.Func) bool { return true }) {
+	for _, f := range guest.Methods(t) {
 		sig := s.e.signature(f, s)
 		name, prefix := lower(f.Name), ""
 		switch {

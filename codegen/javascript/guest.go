@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/capsule-kit/capsule/codegen/internal/file"
+	"github.com/capsule-kit/capsule/codegen/internal/guest"
 	"github.com/capsule-kit/capsule/wit"
 )
 
@@ -85,7 +86,7 @@ func (e *emitter) guest(name, types string) file.File {
 			}
 		}
 	}
-	for _, f := range worldFuncs(e.w.Exports) {
+	for _, f := range guest.WorldFuncs(e.w.Exports) {
 		a.function(f)
 	}
 	for _, x := range e.exported() {
@@ -214,7 +215,7 @@ func (a *author) exportedInterface(x export) {
 	for _, c := range classes {
 		a.body.WriteString("  " + c + ",\n")
 	}
-	for i, f := range plainFuncs(x.iface.Funcs) {
+	for i, f := range guest.PlainFuncs(x.iface.Funcs) {
 		if i > 0 || len(classes) > 0 {
 			a.body.WriteString("\n")
 		}

@@ -124,7 +124,7 @@ func newEmitter(w *wit.World, engine string) *emitter {
 		used:    map[abi.Kind]bool{},
 	}
 	taken := map[string]bool{e.worldID(): true}
-	for _, f := range worldFuncs(w.Imports) {
+	for _, f := range guest.WorldFuncs(w.Imports) {
 		taken[f.Name] = true // the default export of a module, on StarlingMonkey
 	}
 	for _, i := range e.reach.Imports {
@@ -177,22 +177,6 @@ func (e *emitter) owner(def *wit.TypeDef) string {
 		return e.modules[def.Owner.Interface]
 	}
 	return e.worldID()
-}
-
-// worldFuncs returns the functions among a world's items.
-func worldFuncs(items []wit.Item) []*wit.Func {
-	var out []*wit.Func
-	for _, item := range items {
-		if item.Func != nil && item.Func.Accessor == wit.NoAccessor {
-			out = append(out, item.Func)
-		}
-	}
-	return out
-}
-
-// plainFuncs returns the functions of list that belong to no resource.
-func plainFuncs(list []*wit.Func) []*wit.Func {
-	return guest.Functions(list, func(f *wit.Func) bool { return f.Kind == wit.Freestanding })
 }
 
 // refuse notes something that cannot be built.

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/capsule-kit/capsule/codegen/internal/guest"
 	"github.com/capsule-kit/capsule/wit"
 )
 
 // interfaceSection returns the module of one interface.
 func (e *emitter) interfaceSection(i *wit.Interface) string {
 	s := e.newSection(e.modules[i])
-	funcs := plainFuncs(i.Funcs)
+	funcs := guest.PlainFuncs(i.Funcs)
 	s.defineAll(i.Types, funcs)
 	for _, t := range i.Types {
 		s.declare(t, e.reach.Imported(i))
@@ -56,7 +57,7 @@ var _ namer = (*section)(nil)
 // functions, and its exported interfaces as objects.
 func (e *emitter) worldSection() string {
 	s := e.newSection(e.worldID())
-	funcs := worldFuncs(e.w.Exports)
+	funcs := guest.WorldFuncs(e.w.Exports)
 	s.defineAll(e.w.Types, funcs)
 	for _, t := range e.w.Types {
 		s.declare(t, true)
@@ -88,7 +89,7 @@ type export struct {
 // name only, StarlingMonkey by either.
 func (e *emitter) exported() []export {
 	uses := map[string]int{}
-	for _, f := range worldFuncs(e.w.Exports) {
+	for _, f := range guest.WorldFuncs(e.w.Exports) {
 		uses[lower(f.Name)]++
 	}
 	for _, i := range e.reach.Exports {
@@ -128,13 +129,13 @@ func (e *emitter) checkWorld() {
 	if e.engine != QuickJS {
 		return
 	}
-	for _, f := range worldFuncs(e.w.Imports) {
+	for _, f := range guest.WorldFuncs(e.w.Imports) {
 		if reserved[lower(f.Name)] {
 			e.refuse(f.Pos, fmt.Sprintf("imported function %q: QuickJS makes it a global, which can't be called %s", f.Name, lower(f.Name)))
 		}
 	}
 	for _, i := range e.reach.Imports {
-		for _, f := range plainFuncs(i.Funcs) {
+		for _, f := range guest.PlainFuncs(i.Funcs) {
 			if lower(f.Name) == "default" {
 				e.refuse(f.Pos, `imported function "default": QuickJS gives that name to the whole module`)
 			}

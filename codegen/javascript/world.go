@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/capsule-kit/capsule/codegen/internal/file"
+	"github.com/capsule-kit/capsule/codegen/internal/guest"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
 
@@ -11,7 +12,7 @@ import (
 func (e *emitter) types() file.File {
 	var b strings.Builder
 	b.WriteString(e.worldSection())
-	for _, f := range worldFuncs(e.w.Imports) {
+	for _, f := range guest.WorldFuncs(e.w.Imports) {
 		b.WriteString(e.rootSection(f))
 	}
 	for _, i := range e.reach.Imports {

@@ -23,12 +23,12 @@ func (e *emitter) checkWorld() {
 			e.refuse(item.Pos, fmt.Sprintf("interface %q under the name %q: componentize-py can't build names of one's own yet", item.Interface.ID(), item.Name))
 		}
 	}
-	for _, f := range worldFuncs(e.w.Imports) {
+	for _, f := range guest.WorldFuncs(e.w.Imports) {
 		if name := snake(f.Name); name == "imports" || name == "exports" {
 			e.refuse(f.Pos, fmt.Sprintf("imported function %q hides componentize-py's module %s.%s", f.Name, worldModule, name))
 		}
 	}
-	e.checkShadowing(declared(e.w.Types), worldFuncs(e.w.Imports), true)
+	e.checkShadowing(declared(e.w.Types), guest.WorldFuncs(e.w.Imports), true)
 	for _, i := range e.reach.Exports {
 		if e.protocolName(i) == worldProtocol {
 			e.refuse(i.Pos, fmt.Sprintf("exported interface %q and the world itself would both be the class %s", i.Name, worldProtocol))

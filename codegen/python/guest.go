@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/capsule-kit/capsule/codegen/internal/file"
+	"github.com/capsule-kit/capsule/codegen/internal/guest"
 	"github.com/capsule-kit/capsule/wit"
 )
 
@@ -13,12 +14,12 @@ import (
 // their classes in a module named after the interface.
 func (e *emitter) guest(name string) []file.File {
 	m := e.newModule(worldSide, nil, false)
-	exports := worldFuncs(e.w.Exports)
+	exports := guest.WorldFuncs(e.w.Exports)
 	if len(exports) > 0 {
 		m.names[worldProtocol] = true
 	}
 	for _, i := range e.reach.Exports {
-		if len(plainFuncs(i.Funcs)) > 0 {
+		if len(guest.PlainFuncs(i.Funcs)) > 0 {
 			m.names[e.protocolName(i)] = true
 		}
 	}
@@ -29,7 +30,7 @@ func (e *emitter) guest(name string) []file.File {
 	var files []file.File
 	m.sees = exportSide
 	for _, i := range e.reach.Exports {
-		if funcs := plainFuncs(i.Funcs); len(funcs) > 0 {
+		if funcs := guest.PlainFuncs(i.Funcs); len(funcs) > 0 {
 			base := ""
 			if !i.Inline {
 				base = m.from(worldModule, string(exportSide), nil) + "." + e.protocolName(i)

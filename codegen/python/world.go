@@ -20,22 +20,6 @@ func declared(list []*wit.TypeDef) []*wit.TypeDef {
 	return out
 }
 
-// plainFuncs returns the functions of list that belong to no resource.
-func plainFuncs(list []*wit.Func) []*wit.Func {
-	return guest.Functions(list, func(f *wit.Func) bool { return f.Kind == wit.Freestanding })
-}
-
-// worldFuncs returns the functions among a world's items.
-func worldFuncs(items []wit.Item) []*wit.Func {
-	var out []*wit.Func
-	for _, item := range items {
-		if item.Func != nil && item.Func.Accessor == wit.NoAccessor {
-			out = append(out, item.Func)
-		}
-	}
-	return out
-}
-
 // start returns an empty stub module.
 func (e *emitter) start(s side, owner *wit.Interface) *module {
 	m := e.newModule(s, owner, true)
@@ -48,7 +32,7 @@ func (e *emitter) start(s side, owner *wit.Interface) *module {
 func (e *emitter) world() file.File {
 	m := e.start(worldSide, nil)
 	types := declared(e.w.Types)
-	imports, exports := worldFuncs(e.w.Imports), worldFuncs(e.w.Exports)
+	imports, exports := guest.WorldFuncs(e.w.Imports), guest.WorldFuncs(e.w.Exports)
 	for _, t := range types {
 		m.defineType(t)
 	}
@@ -75,7 +59,7 @@ func (e *emitter) imports() []file.File {
 	var files []file.File
 	for _, i := range e.reach.Imports {
 		m := e.start(importSide, i)
-		types, funcs := declared(i.Types), plainFuncs(i.Funcs)
+		types, funcs := declared(i.Types), guest.PlainFuncs(i.Funcs)
 		if i.Inline && len(funcs) > 0 {
 			e.refuse(funcs[0].Pos, fmt.Sprintf("function %q of inline import %q: componentize-py makes no binding for it; move it to a named interface", funcs[0].Name, i.Name))
 		}
@@ -115,7 +99,7 @@ func (e *emitter) exports() []file.File {
 		types := slices.DeleteFunc(declared(i.Types), func(t *wit.TypeDef) bool { return e.home(t, exportSide) != exportSide })
 		// componentize-py writes no protocol methods for an inline
 		// interface, and no class unless the interface has types.
-		if len(types) == 0 && (i.Inline || len(plainFuncs(i.Funcs)) == 0) {
+		if len(types) == 0 && (i.Inline || len(guest.PlainFuncs(i.Funcs)) == 0) {
 			continue
 		}
 		m := e.start(exportSide, i)
@@ -136,7 +120,7 @@ func (e *emitter) exports() []file.File {
 		return nil
 	}
 	for _, i := range bound {
-		funcs := plainFuncs(i.Funcs)
+		funcs := guest.PlainFuncs(i.Funcs)
 		if i.Inline {
 			funcs = nil
 		}

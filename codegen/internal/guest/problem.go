@@ -42,15 +42,3 @@ func (p *Problem) Accessors(w *wit.World, reach *Interfaces, compiler string) {
 		}
 	}
 }
-
-// Functions returns those of list that aren't the getter or setter of a
-// property, and of which ok says yes.
-func Functions(list []*wit.Func, ok func(*wit.Func) bool) []*wit.Func {
-	var out []*wit.Func
-	for _, f := range list {
-		if f.Accessor == wit.NoAccessor && ok(f) {
-			out = append(out, f)
-		}
-	}
-	return out
-}
