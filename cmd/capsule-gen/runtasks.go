@@ -76,7 +76,7 @@ func (a *app) addTasks(ctx context.Context, rt *hostruntime.Runtime, c *config.C
 
 // served reports whether a grant or the runtime serves an imported interface.
 func served(p *hostruntime.Policy, iface string) bool {
-	if strings.HasPrefix(iface, "wasi:") || strings.HasPrefix(iface, "capsule:tasks/") {
+	if runtimes(iface) {
 		return true
 	}
 	bare, _, _ := strings.Cut(iface, "@")

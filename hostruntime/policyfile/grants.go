@@ -105,26 +105,9 @@ func readDir(t *table) (d hostruntime.Dir, err *mistake) {
 	if d.Overlay, err = get[bool](t, "overlay", "true or false"); err != nil {
 		return d, err
 	}
-	for _, one := range []struct {
-		key   string
-		parse func(string) (uint64, error)
-		into  *uint64
-	}{{"bytes", parseSize, &d.MaxBytes}, {"entries", parseCount, &d.MaxEntries}} {
-		text, ok, err := t.scalar(one.key)
-		if err != nil {
-			return d, err
-		}
-		if !ok {
-			continue
-		}
-		if text == "unlimited" {
-			*one.into = hostruntime.Unlimited
-			continue
-		}
-		var e error
-		if *one.into, e = one.parse(text); e != nil {
-			return d, mistaken("%v", e).under(one.key)
-		}
+	err = t.amounts([]amount{{"bytes", parseSize, &d.MaxBytes}, {"entries", parseCount, &d.MaxEntries}})
+	if err != nil {
+		return d, err
 	}
 	return d, t.rest()
 }

@@ -14,11 +14,7 @@ import (
 func readLimits(p *hostruntime.Policy, values map[string]any) *mistake {
 	t := newTable(values)
 	l, n := &p.Limits, &p.Network.Limits
-	for _, one := range []struct {
-		key   string
-		parse func(string) (uint64, error)
-		into  *uint64
-	}{
+	err := t.amounts([]amount{
 		{"fuel", ParseFuel, &l.Fuel},
 		{"memory", parseSize, &l.MemoryBytes},
 		{"lifted", parseSize, &l.LiftedBytes},
@@ -35,22 +31,9 @@ func readLimits(p *hostruntime.Policy, values map[string]any) *mistake {
 		{"lookups", parseCount, &n.Lookups},
 		{"sent", parseSize, &n.SentBytes},
 		{"received", parseSize, &n.ReceivedBytes},
-	} {
-		text, ok, err := t.scalar(one.key)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			continue
-		}
-		if text == "unlimited" {
-			*one.into = hostruntime.Unlimited
-			continue
-		}
-		var e error
-		if *one.into, e = one.parse(text); e != nil {
-			return mistaken("%v", e).under(one.key)
-		}
+	})
+	if err != nil {
+		return err
 	}
 	for _, one := range []struct {
 		key  string
@@ -82,6 +65,35 @@ func readLimits(p *hostruntime.Policy, values map[string]any) *mistake {
 		n.RequestsPerSecond = rate
 	}
 	return t.rest()
+}
+
+// An amount is a key with a number that can be "unlimited".
+type amount struct {
+	key   string
+	parse func(string) (uint64, error)
+	into  *uint64
+}
+
+// amounts reads those of a list that are there.
+func (t *table) amounts(list []amount) *mistake {
+	for _, one := range list {
+		text, ok, err := t.scalar(one.key)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if text == "unlimited" {
+			*one.into = hostruntime.Unlimited
+			continue
+		}
+		var e error
+		if *one.into, e = one.parse(text); e != nil {
+			return mistaken("%v", e).under(one.key)
+		}
+	}
+	return nil
 }
 
 // scalar returns the text of a number or string, and whether there is one.
