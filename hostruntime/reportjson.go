@@ -60,7 +60,7 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	for _, a := range r.Earlier {
 		form.Earlier = append(form.Earlier, attemptForm{a.Outcome, a.Error, a.Fuel, a.WallTime.Seconds()})
 	}
-	form.Tasks = tasksForm(r.Tasks)
+	form.Tasks = tasksForm{Started: r.Tasks.Started, Omitted: r.Tasks.Omitted, Reports: append([]Report{}, r.Tasks.Reports...)}
 	if r.Outcome == OutcomeExit {
 		form.ExitCode = &r.ExitCode
 	}
