@@ -3,6 +3,7 @@ package hostile
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -36,6 +37,13 @@ type attack struct {
 	before  func()
 	// folder, if set, is what the guest may write to, as /data.
 	folder string
+	// tasks, if set, is what a guest of this component may start, and log gets
+	// what it and they print; imports serve it, by default host's.
+	tasks   func(*hostruntime.Component) []hostruntime.TaskGrant
+	log     *slog.Logger
+	imports hostruntime.Imports
+	// check, if set, looks into the report of the call.
+	check func(*testing.T, hostruntime.Report)
 	// heap is by how many MiB the host's heap may be larger at a time; by
 	// default 200, of which the guest has up to 64.
 	heap uint64
@@ -77,6 +85,7 @@ var brief = hostruntime.Limits{WallTime: 100 * time.Millisecond}
 var componentAttacks = map[string][]attack{
 	"bytes": attacksByBytes, "size": attacksBySize, "start": attacksAtStart, "realloc": attacksByRealloc, "results": attacksByResults,
 	"handles": attacksByHandles, "time": attacksOnTime, "stack": attacksOnStacks, "memory": attacksOnMemory, "host": attacksOnHost, "wasi": attacksOnWASI,
+	"tasks": attacksByTasks,
 }
 
 // TestAttacks makes all attacks in one runtime.
@@ -185,12 +194,19 @@ func (a attack) attempt(t *testing.T, rt *hostruntime.Runtime) (stage, error) {
 	if limits.WallTime == 0 {
 		limits.WallTime = patience
 	}
-	policy := hostruntime.Policy{Limits: limits, Stdin: endless{}, Network: a.network}
+	policy := hostruntime.Policy{Limits: limits, Stdin: endless{}, Network: a.network, Log: a.log}
+	if a.tasks != nil {
+		policy.Tasks = a.tasks(c)
+	}
+	imports := a.imports
+	if imports == nil {
+		imports = host()
+	}
 	if a.folder != "" {
 		policy.Stdin = nil
 		policy.Dirs = []hostruntime.Dir{{Host: a.folder, Guest: "/data", Writable: true, MaxBytes: 4 << 20, MaxEntries: 50}}
 	}
-	in, err := c.Instantiate(ctx, policy, host())
+	in, err := c.Instantiate(ctx, policy, imports)
 	if err != nil {
 		return starting, err
 	}
@@ -199,7 +215,13 @@ func (a attack) attempt(t *testing.T, rt *hostruntime.Runtime) (stage, error) {
 	if call == "" {
 		call = "run"
 	}
-	if _, err = in.Call(ctx, call, a.args...); err != nil {
+	var used hostruntime.Report
+	_, err = in.Call(hostruntime.WithReport(ctx, &used), call, a.args...)
+	wantTasksWithin(t, used)
+	if a.check != nil {
+		a.check(t, used)
+	}
+	if err != nil {
 		_, again := in.Call(ctx, call, a.args...)
 		if _, dead := errors.AsType[*hostruntime.DeadError](again); !dead && errorKind(err) != "error" {
 			t.Errorf("the next call: %v, want a DeadError", again)

@@ -1,8 +1,8 @@
 // Package hostile gives the runtime components that mean harm, and guests that
 // do.
 //
-// TestAttacks and, with tag guests, TestGuests and TestWeb are tables of named
-// attacks, each with the ending that it must have, made while the host's memory,
+// TestAttacks and, with tag guests, TestGuests, TestWeb, TestTasks and
+// TestWebByTasks are tables of named attacks, each with the ending that it must have, made while the host's memory,
 // goroutines, files and answers to others are watched; named says where to find
 // what. The other files hold attacks of several steps. Each testdata/x.wasm is x.wat in binary: after a change, run the
 // command that TestAssembled of the folder above names.

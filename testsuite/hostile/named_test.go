@@ -7,9 +7,8 @@ import (
 
 // named are the attacks that a sandbox for untrusted code is asked about, each
 // with where it is made: "family/name" in TestAttacks, "python/name" and
-// "quickjs/name" in TestGuests, "web/name" in TestWeb, or another test of this
-// package. Forged requests for tasks are in testsuite/subtasks, clocks and hashes
-// under a deterministic policy in testsuite/determinism.
+// "quickjs/name" in TestGuests, "web/name" in TestWeb, "tasks/python/name" in
+// TestTasks, "tasks/web/name" in TestWebByTasks, or another test of this package.
 var named = []struct {
 	title string
 	tests []string
@@ -50,7 +49,16 @@ var named = []struct {
 	{"DNS that changes", []string{"web/name_that_changes", "web/name_that_changes_under_sockets", "web/address_that_no_name_had", "web/forms_of_this_machine"}},
 	{"decompression bomb", []string{"web/decompression_bomb", "web/library_decompression_bomb", "python/decompression"}},
 	{"header injection", []string{"web/header_injection", "web/library_header_injection"}},
-	{"lies about how it ended", []string{"python/limit_made_up", "python/memory_error_made_up", "python/traceback_made_up", "quickjs/memoryErrorMadeUp", "quickjs/errorWithEscapes"}},
+	{"guessing policy", []string{"tasks/python/guessing_what_is_left", "tasks/python/asking_what_is_left", "tasks/quickjs/askingWhatIsLeft", "tasks/python/folder_that_the_caller_lacks", "web/forms_of_this_machine"}},
+	{"forged sub-task policies: more than the caller's, everything", []string{"tasks/python/above_the_callers_fuel", "tasks/python/all_of_everything", "tasks/python/all_of_the_memory", "tasks/quickjs/allOfEverything"}},
+	{"forged sub-task policies: zero, one, wrap-around", []string{"tasks/python/nothing_at_all", "tasks/python/next_to_nothing", "tasks/python/time_that_is_negative", "tasks/quickjs/negative", "tasks/quickjs/nothingAtAll"}},
+	{"forged sub-task policies: without end, within another", []string{"tasks/python/narrowing_without_end", "tasks/quickjs/narrowingWithoutEnd", "tasks/quickjs/startsInAGetter"}},
+	{"a task that grants itself", []string{"tasks/within tasks", "tasks/python/grants_itself", "tasks/quickjs/grantsItself"}},
+	{"task bombs", []string{"tasks/without end", "tasks/within tasks, of which there are few", "tasks/python/many_tasks", "tasks/python/tasks_that_start_more", "tasks/python/failing_tasks", "tasks/quickjs/manyTasks", "tasks/quickjs/tasksThatStartMore"}},
+	{"tasks side by side, tasks that outlive what started them", []string{"tasks/python/tasks_of_the_hosts", "tasks/quickjs/tasksOfTheHosts"}},
+	{"output, lines, files, handles in the caller's name", []string{"tasks/python/output_by_tasks", "tasks/python/lines_by_tasks", "tasks/python/files_by_tasks", "tasks/python/handles_by_tasks", "tasks/python/answers_hoarded"}},
+	{"requests in the caller's name", []string{"tasks/web/answer_that_lies", "tasks/web/requests_without_end", "tasks/web/requests_at_once", "tasks/web/download_without_end", "tasks/web/redirect_to_loopback"}},
+	{"lies about how it ended", []string{"python/limit_made_up", "python/memory_error_made_up", "python/traceback_made_up", "tasks/python/lies_about_its_end", "tasks/python/failure_that_rants", "quickjs/memoryErrorMadeUp", "quickjs/errorWithEscapes"}},
 }
 
 // TestNamedAttacksAreMade holds that list to the tables.
@@ -68,6 +76,14 @@ func TestNamedAttacksAreMade(t *testing.T) {
 	}
 	for _, a := range webAttacks {
 		made["web/"+a.name] = true
+	}
+	for engine, attacks := range taskAttacks {
+		for name := range attacks {
+			made["tasks/"+engine+"/"+name] = true
+		}
+	}
+	for _, a := range webAttacksByTasks {
+		made["tasks/web/"+a.name] = true
 	}
 	for _, n := range named {
 		for _, test := range n.tests {
