@@ -132,7 +132,7 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	}
 	resolved, values, err := c.resolveImports(append([]Imports{tasks}, imports...))
 	if policy.Replay != nil {
-		policy, err = policy.replayed(), nil
+		policy, err = policy.replayed(), nil // nothing that was supplied is called
 	}
 	if err != nil {
 		return nil, err
@@ -157,12 +157,37 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	if task != nil {
 		in.memory.outer = &task.scope.parent.memory
 	}
-	dirs, err := in.openDirs(ctx, policy.Dirs)
-	if err != nil {
+	if err := in.connect(ctx, &policy); err != nil {
 		return nil, err
 	}
-	if err := in.network.open(&policy.Network, task.gate(), &in.stdout, &in.stderr); err != nil {
-		return nil, errors.Join(err, in.closeDirs())
+	in.drops = hostDrops(imports)
+	in.makeParts()
+	if err := c.register(in); err != nil {
+		return nil, errors.Join(err, in.disconnect())
+	}
+	if task != nil {
+		err = task.scope.join(in)
+	}
+	if err == nil {
+		err = in.start(ctx)
+	}
+	if err != nil {
+		_ = in.Close(ctx) // the first error is the one that matters
+		return nil, err
+	}
+	in.observeInstance()
+	return in, nil
+}
+
+// connect opens what the policy grants, and what output goes to. Nothing stays
+// open on error.
+func (in *Instance) connect(ctx context.Context, policy *Policy) error {
+	dirs, err := in.openDirs(ctx, policy.Dirs)
+	if err != nil {
+		return err
+	}
+	if err := in.network.open(&policy.Network, in.task.gate(), &in.stdout, &in.stderr); err != nil {
+		return errors.Join(err, in.closeDirs())
 	}
 	config := wasi.Config{
 		Args: policy.Args, Env: policy.Env, Dirs: dirs, Stdin: policy.Stdin,
@@ -182,28 +207,16 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		in.stderr.log = &lineLog{in: in, logger: policy.Log, stream: "stderr"}
 	}
 	in.handles.Memory = in.chargeMemory
-	if err := in.openJournal(&policy); err != nil {
-		in.network.close()
-		return nil, errors.Join(err, in.wasi.Close(), in.closeDirs())
+	if err := in.openJournal(policy); err != nil {
+		return errors.Join(err, in.disconnect())
 	}
-	in.drops = hostDrops(imports)
-	in.makeParts()
-	if err := c.register(in); err != nil {
-		in.network.close()
-		return nil, errors.Join(err, in.wasi.Close(), in.closeDirs())
-	}
-	if task != nil {
-		err = task.scope.join(in)
-	}
-	if err == nil {
-		err = in.start(ctx)
-	}
-	if err != nil {
-		_ = in.Close(ctx) // the first error is the one that matters
-		return nil, err
-	}
-	in.observeInstance()
-	return in, nil
+	return nil
+}
+
+// disconnect is the reverse of connect, before anything has run.
+func (in *Instance) disconnect() error {
+	in.network.close()
+	return errors.Join(in.wasi.Close(), in.closeDirs())
 }
 
 func (c *Component) register(in *Instance) error {
