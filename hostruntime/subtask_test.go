@@ -28,9 +28,9 @@ type tasksTest struct {
 	component *hostruntime.Component
 }
 
-func newTasks(t *testing.T) *tasksTest {
+func newTasks(t *testing.T, observers ...hostruntime.Observer) *tasksTest {
 	t.Helper()
-	rt, err := hostruntime.New(t.Context(), hostruntime.Config{NoCache: true})
+	rt, err := hostruntime.New(t.Context(), hostruntime.Config{NoCache: true, Observers: observers})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,14 +226,19 @@ func TestAFailedTaskIsAnErrorOfItsCallers(t *testing.T) {
 
 // The caller's time and its context end a task, and then the caller itself.
 func TestTasksEndWithTheirCaller(t *testing.T) {
-	tt := newTasks(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	tt := newTasks(t, hostruntime.Observer{Call: func(c context.Context, call hostruntime.CallInfo) (context.Context, func(*hostruntime.Report)) {
+		if call.Name == "to be cancelled" && !call.Instantiation {
+			time.AfterFunc(time.Millisecond, cancel)
+		}
+		return c, nil
+	}})
 	policy := hostruntime.Policy{Tasks: tt.grant(hostruntime.Policy{Limits: hostruntime.Limits{WallTime: -1}})}
 	policy.Limits.WallTime = 50 * time.Millisecond
 	_, used, err := tt.call(policy, "attempt", value.U32(math.MaxUint32))
 	tt.limited(err, used, hostruntime.LimitWallTime, hostruntime.OutcomeTimeout)
 	policy.Limits.WallTime = -1
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
+	policy.Tasks[0].Policy.Name = "to be cancelled"
 	_, used, err = tt.callWith(ctx, policy, nil, "attempt", value.U32(math.MaxUint32))
 	if !errors.Is(err, context.Canceled) || used.Outcome != hostruntime.OutcomeCancelled {
 		t.Errorf("%v, outcome %s", err, used.Outcome)
@@ -242,6 +247,7 @@ func TestTasksEndWithTheirCaller(t *testing.T) {
 		t.Errorf("tasks %+v", task)
 	}
 	// A task's own limit is its own affair.
+	policy.Tasks[0].Policy.Name = ""
 	policy.Tasks[0].Policy.Limits.WallTime = time.Millisecond
 	v, used, err := tt.call(policy, "attempt", value.U32(math.MaxUint32))
 	if err != nil || used.Tasks.Reports[0].Outcome != hostruntime.OutcomeTimeout {
