@@ -15,11 +15,12 @@
 //
 // Errors are told apart by type: *FormatError (not a valid component),
 // *UnsupportedError (a valid one that can't run here), *LinkError (it wants
-// what isn't supplied), *ArgumentError (the caller's
-// value doesn't fit), *ResultError (the function's own result::err), *Trap
-// (the guest misbehaved or gave up), *LimitError (a limit of the policy ended
-// it), *ExitError (the guest exited); a cancelled or expired context is
-// found with errors.Is.
+// what isn't supplied), *ArgumentError (the caller's value doesn't fit),
+// *ResultError (the function's own result::err), *Trap (the guest misbehaved or
+// gave up), *LimitError (a limit of the policy ended it), *ExitError (the guest
+// exited), *DeadError (an earlier call ended the instance), *ReplayError (what
+// was recorded isn't what happens); a cancelled or expired context is found
+// with errors.Is.
 //
 // ARCHITECTURE.md is the map of the parts, SECURITY.md says what the sandbox
 // promises and what it doesn't.

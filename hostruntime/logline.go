@@ -7,9 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-// DefaultLogLines is the default of Limits.LogLines.
-const DefaultLogLines = 1000
-
 // maxLogLine is how much of a line becomes part of a record.
 const maxLogLine = 4 << 10
 

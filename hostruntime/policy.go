@@ -22,6 +22,7 @@ const (
 	DefaultHandles      = 10_000
 	DefaultTasks        = 100
 	DefaultTaskDepth    = 4
+	DefaultLogLines     = 1000
 )
 
 // MaxMemoryBytes is the most that one linear memory can have, whatever the

@@ -31,7 +31,8 @@ type RetryPolicy struct {
 	// bad-argument and invalid.
 	RetryOn []string
 	// BackOff is how long to wait before the second attempt; each later wait is
-	// twice as long, up to MaxBackOff. Zero is the default, negative no wait.
+	// twice as long, up to MaxBackOff. Zero is the default; a negative BackOff
+	// is no wait.
 	BackOff, MaxBackOff time.Duration
 	// Fuel bounds what all attempts use together, instantiation included; one
 	// that runs out of it is the last. Zero is no bound but each call's own.
