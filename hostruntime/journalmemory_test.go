@@ -36,6 +36,9 @@ func TestOutputWithoutMemoryForJournal(t *testing.T) {
 	if limit, ok := errors.AsType[*wasi.LimitError](err); !ok || limit.What != wasi.HeldBytes {
 		t.Fatalf("got error %v, want one of memory", err)
 	}
+	if in.stdout.total != 100 || in.output.written != 100 {
+		t.Errorf("%d bytes are counted, %d of the quota, want the 100 in the journal", in.stdout.total, in.output.written)
+	}
 	if public := in.public(err, false); Outcome(public) != OutcomeMemory {
 		t.Errorf("the call's error is %v", public)
 	}

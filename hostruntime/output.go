@@ -51,13 +51,13 @@ func (c *capture) Write(p []byte) (int, error) {
 		err = &wasi.LimitError{What: LimitOutput, Limit: c.quota.limit, Attempt: c.quota.written + uint64(n)}
 		p, n = p[:left], int(left)
 	}
-	c.quota.written += uint64(n)
-	c.total += uint64(n)
 	if c.note != nil {
 		if e := c.note(p); e != nil {
 			return 0, e
 		}
 	}
+	c.quota.written += uint64(n)
+	c.total += uint64(n)
 	if c.through != nil && n > 0 {
 		if _, e := c.through.Write(p); e != nil {
 			return n, e
