@@ -162,6 +162,7 @@ Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{err, cmd} })
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.SuggestionsMinimumDistance = 2 // else only beginnings of names are near
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.AddCommand(
 		a.generateCommand(), a.buildCommand(), a.runCommand(), a.replayCommand(), a.inspectCommand(), a.initCommand(),
