@@ -172,9 +172,9 @@ func (m *meter) share(asking int) {
 }
 
 // settle pays what the module that asks owes, and leaves it nothing: it goes
-// on to its next check, and if that is at once. A call is stopped at checks
-// only, where nothing is owed, so that how much it had used says where. settle
-// reports whether anything was owed, and whether there was enough.
+// on to its next check, and if that is at once. A call is stopped where nothing
+// is owed, so that how much it had used says where. settle reports whether
+// anything was owed, and whether there was enough.
 func (m *meter) settle() (owed, enough bool) {
 	i := m.asking()
 	if i < 0 {
@@ -265,15 +265,18 @@ func (m *meter) take(units uint64) bool {
 // tick runs in Go while guest code waits in memory.grow. A panic is how it
 // ends the guest: wazero unwinds and returns the panic's value as error.
 func (in *Instance) tick() {
-	if owed, enough := in.meter.settle(); owed && enough {
-		return
-	} else if owed {
-		err := in.fuelSpent()
-		in.call.fail(err)
-		panic(err)
-	}
 	now := time.Now()
 	err := in.stoppedAt(now)
+	if owed, enough := in.meter.settle(); owed {
+		if err == nil && (!enough || in.replayedUp()) {
+			err = in.fuelSpent()
+		}
+		if err != nil {
+			in.call.fail(err)
+			panic(err)
+		}
+		return
+	}
 	if err == nil && !in.meter.refill(now) {
 		err = in.fuelSpent()
 	}
@@ -299,6 +302,12 @@ func (in *Instance) fuelSpent() error {
 		return errReplayed
 	}
 	return &LimitError{Limit: LimitFuel, Max: in.meter.limit}
+}
+
+// replayedUp reports whether a replay is where its journal says that the call
+// was ended from outside: no check may come any more.
+func (in *Instance) replayedUp() bool {
+	return in.replayer != nil && in.replayer.armed && in.meter.used() == in.replayer.end.Fuel
 }
 
 // stopped returns why the call in progress must not go on, nil if it may.

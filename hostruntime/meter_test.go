@@ -1,6 +1,7 @@
 package hostruntime
 
 import (
+	"bytes"
 	"context"
 	"testing"
 	"time"
@@ -80,5 +81,39 @@ func TestOwedFuelIsPaid(t *testing.T) {
 		if goesOn := m.refill(time.Now()); goesOn != (left > 0) || m.limit-m.used() != left {
 			t.Errorf("%d owed, others have %d: then goes on: %t, with %d", tt.owed, tt.others, goesOn, m.limit-m.used())
 		}
+	}
+}
+
+// Frames that return one after another come to no check, however long that
+// takes: they are stopped where they settle what they owe. A replay ends there
+// too.
+func TestReturningFramesAreStopped(t *testing.T) {
+	const depth, tail = 1000, 60_000
+	load := []byte{0x28, 2, 0}
+	// frame(n): if n == 0 then return 0; frame(n-1), and then a chain of loads
+	frame := joined([]byte{0, 0x20, 0, 0x45, 0x04, 0x40, 0x41, 0, 0x0f, 0x0b, 0x20, 0, 0x41, 1, 0x6b, 0x10, 1},
+		bytes.Repeat(load, tail), []byte{0x0b})
+	start := joined([]byte{0, 0x41}, sleb(depth), []byte{0x10, 1, 0x1a, 0x0b})
+	module := coreModule(
+		section(1, []byte{2, 0x60, 0, 0, 0x60, 1, 0x7f, 1, 0x7f}), section(3, []byte{2, 0, 1}),
+		section(5, []byte{1, 0, 1}), section(8, []byte{0}), section(10, joined([]byte{2}, sized(start), sized(frame))))
+	ctx := t.Context()
+	rt, err := New(ctx, Config{NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close(ctx)
+	c, err := rt.Load(ctx, joined([]byte("\x00asm\x0d\x00\x01\x00"), section(1, module), section(2, []byte{1, 0, 0, 0})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var journal bytes.Buffer
+	_, err = c.Instantiate(ctx, Policy{Limits: Limits{Fuel: Unlimited, WallTime: 5 * time.Millisecond}, Record: &journal})
+	if Outcome(err) != OutcomeTimeout {
+		t.Fatalf("%v, want a timeout", err)
+	}
+	reports, err := Replay(ctx, c, &journal, Policy{})
+	if err != nil || len(reports) != 1 || reports[0].Outcome != OutcomeTimeout {
+		t.Errorf("replayed: %+v, %v", reports, err)
 	}
 }
