@@ -4,6 +4,7 @@
 package quickstart
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -25,25 +26,8 @@ var used = regexp.MustCompile(`(?m)^first call used .*$`)
 
 // TestTheDemoPrintsWhatIsExpected runs what `make demo` runs.
 func TestTheDemoPrintsWhatIsExpected(t *testing.T) {
-	for _, engine := range []string{guest.Python, guest.QuickJS} {
-		name, file := "review-js", "review.js"
-		if engine == guest.Python {
-			name, file = "review-py", "review.py"
-		}
-		built := guest.Build(t, guest.Spec{
-			WIT: folder + "/wit", World: "review", Engine: engine, File: folder + "/sandbox/" + file,
-		})
-		bytes, err := os.ReadFile(built)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.MkdirAll(folder+"/build", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(folder+"/build/"+name+".wasm", bytes, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	buildInPlace(t, guest.Python)
+	buildInPlace(t, guest.QuickJS)
 	cmd := exec.Command("go", "run", "./host")
 	cmd.Dir = folder
 	cmd.Stderr = os.Stderr
@@ -61,6 +45,49 @@ func TestTheDemoPrintsWhatIsExpected(t *testing.T) {
 	}
 	if got != string(want) {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// TestThePictureIsCurrent draws the README's picture again, from the component
+// as it is built now.
+func TestThePictureIsCurrent(t *testing.T) {
+	buildInPlace(t, guest.Python)
+	var failure bytes.Buffer
+	cmd := exec.Command("go", "run", "../../cmd/capsule-gen", "boundary", "review-py", "--svg")
+	cmd.Dir, cmd.Stderr = folder, &failure
+	got, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, &failure)
+	}
+	want, err := os.ReadFile(folder + "/boundary.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("boundary.svg is stale: draw it again with capsule-gen boundary review-py --svg. It would be:\n%s", got)
+	}
+}
+
+// buildInPlace builds the quickstart's guest for an engine where its host
+// program looks for it.
+func buildInPlace(t *testing.T, engine string) {
+	t.Helper()
+	name, file := "review-js", "review.js"
+	if engine == guest.Python {
+		name, file = "review-py", "review.py"
+	}
+	built := guest.Build(t, guest.Spec{
+		WIT: folder + "/wit", World: "review", Engine: engine, File: folder + "/sandbox/" + file,
+	})
+	component, err := os.ReadFile(built)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(folder+"/build", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(folder+"/build/"+name+".wasm", component, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
