@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,14 +42,14 @@ var named = []struct {
 	{"link escapes", []string{"python/climbing_by_a_link", "python/absolute_link", "python/chain_of_links", "python/circle_of_links", "python/hard_link_from_outside"}},
 	{"sparse files", []string{"python/sparse_file", "python/sparse_file_by_seeking"}},
 	{"huge and many files", []string{"python/huge_file", "python/many_files", "python/nested_folders", "python/hoarded_files", "python/database_beyond_the_quota"}},
-	{"a request loop", []string{"web/requests_without_end", "web/library_requests_without_end", "web/requests_at_once", "web/redirects_in_circles"}},
-	{"an endless download", []string{"web/download_without_end", "web/library_download_without_end", "web/head_without_end"}},
-	{"an endless upload", []string{"web/upload_without_end", "web/upload_that_nobody_takes"}},
-	{"slow drip", []string{"web/slow_drip", "web/slow_head", "web/library_slow_drip", "web/library_slow_head"}},
-	{"redirect to loopback", []string{"web/redirect_to_loopback", "web/library_redirect_to_loopback", "web/library_redirect_to_a_file"}},
+	{"a request loop", []string{"web/requests_without_end", "web/library_requests_without_end", "web/requests_at_once", "web/redirects_in_circles", "web/requestsWithoutEnd", "web/requestsAtOnce"}},
+	{"an endless download", []string{"web/download_without_end", "web/library_download_without_end", "web/head_without_end", "web/downloadWithoutEnd", "web/downloadAtOnce"}},
+	{"an endless upload", []string{"web/upload_without_end", "web/upload_that_nobody_takes", "web/uploadWithoutEnd"}},
+	{"slow drip", []string{"web/slow_drip", "web/slow_head", "web/library_slow_drip", "web/library_slow_head", "web/slowDrip", "web/slowHead"}},
+	{"redirect to loopback", []string{"web/redirect_to_loopback", "web/library_redirect_to_loopback", "web/library_redirect_to_a_file", "web/redirectToLoopback", "web/otherSchemes"}},
 	{"DNS that changes", []string{"web/name_that_changes", "web/name_that_changes_under_sockets", "web/address_that_no_name_had", "web/forms_of_this_machine"}},
-	{"decompression bomb", []string{"web/decompression_bomb", "web/library_decompression_bomb", "python/decompression"}},
-	{"header injection", []string{"web/header_injection", "web/library_header_injection"}},
+	{"decompression bomb", []string{"web/decompression_bomb", "web/library_decompression_bomb", "web/decompressionBomb", "python/decompression"}},
+	{"header injection", []string{"web/header_injection", "web/library_header_injection", "web/headerInjection"}},
 	{"guessing policy", []string{"tasks/python/guessing_what_is_left", "tasks/python/asking_what_is_left", "tasks/quickjs/askingWhatIsLeft", "tasks/python/folder_that_the_caller_lacks", "web/forms_of_this_machine"}},
 	{"forged sub-task policies: more than the caller's, everything", []string{"tasks/python/above_the_callers_fuel", "tasks/python/all_of_everything", "tasks/python/all_of_the_memory", "tasks/quickjs/allOfEverything"}},
 	{"forged sub-task policies: zero, one, wrap-around", []string{"tasks/python/nothing_at_all", "tasks/python/next_to_nothing", "tasks/python/time_that_is_negative", "tasks/quickjs/negative", "tasks/quickjs/nothingAtAll"}},
@@ -74,7 +75,7 @@ func TestNamedAttacksAreMade(t *testing.T) {
 			made[engine+"/"+name] = true
 		}
 	}
-	for _, a := range webAttacks {
+	for _, a := range slices.Concat(webAttacks, fetchAttacks) {
 		made["web/"+a.name] = true
 	}
 	for engine, attacks := range taskAttacks {

@@ -4,7 +4,7 @@ import (
 	"github.com/capsule-kit/capsule/hostruntime"
 )
 
-// A webAttack is a function of sandbox/web.py, which is given the URL
+// A webAttack is a function of sandbox/web.py or web.js, which is given the URL
 // of a server on this machine.
 type webAttack struct {
 	name string
@@ -62,4 +62,26 @@ var webAttacks = []webAttack{
 	{name: "library_redirect_to_a_file", raw: true, want: traps("HTTPError")},
 	{name: "library_decompression_bomb", raw: true, want: onMemory},
 	{name: "library_header_injection", raw: true, want: traps("ValueError")},
+}
+
+// fetchAttacks are the functions of sandbox/web.js.
+var fetchAttacks = []webAttack{
+	{name: "requestsWithoutEnd", want: onRequests},
+	{name: "requestsAtOnce", want: onConcurrent},
+	{name: "requestsThatNobodyReads", want: onConcurrent},
+	{name: "downloadWithoutEnd", want: onReceived},
+	{name: "downloadAtOnce", want: onReceived},
+	{name: "uploadWithoutEnd", want: onSent},
+	{name: "slowDrip", want: onRequestTime},
+	{name: "slowHead", want: onRequestTime},
+	{name: "headWithoutEnd", want: traps("")},
+	{name: "answerThatLies", want: traps("")},
+	{name: "redirectToLoopback", want: traps("")},
+	{name: "redirectsInCircles", want: onRequests},
+	{name: "decompressionBomb", want: onMemory},
+	{name: "headerInjection", want: survives},
+	{name: "formsOfThisMachine", public: true, want: survives},
+	{name: "otherSchemes", public: true, want: survives},
+	{name: "nameThatChanges", public: true, want: survives},
+	{name: "requestsLeftBehind", want: survives},
 }

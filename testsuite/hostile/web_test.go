@@ -23,8 +23,7 @@ import (
 	"github.com/capsule-kit/capsule/testsuite/internal/guest"
 )
 
-// TestWeb has a guest attack through the network, and servers
-// attack it.
+// TestWeb has guests attack through the network, and servers attack them.
 func TestWeb(t *testing.T) {
 	rt, err := hostruntime.New(t.Context(), hostruntime.Config{})
 	if err != nil {
@@ -32,11 +31,25 @@ func TestWeb(t *testing.T) {
 	}
 	t.Cleanup(func() { rt.Close(t.Context()) })
 	bystander := newBystander(t, rt)
-	c, err := rt.LoadFile(t.Context(), guest.Build(t, guest.Spec{WIT: "../http/wit", World: "client", Engine: guest.Python, File: "sandbox/web.py"}))
-	if err != nil {
-		t.Fatal(err)
+	for _, g := range []struct {
+		guest.Spec
+		attacks []webAttack
+	}{
+		{guest.Spec{World: "client", Engine: guest.Python, File: "sandbox/web.py"}, webAttacks},
+		{guest.Spec{World: "web", Engine: guest.StarlingMonkey, File: "sandbox/web.js"}, fetchAttacks},
+	} {
+		g.WIT = "../http/wit"
+		c, err := rt.LoadFile(t.Context(), guest.Build(t, g.Spec))
+		if err != nil {
+			t.Fatal(err)
+		}
+		attackWeb(t, rt, bystander, c, g.attacks)
 	}
-	for _, w := range webAttacks {
+}
+
+// attackWeb has one guest make its attacks.
+func attackWeb(t *testing.T, rt *hostruntime.Runtime, bystander *bystander, c *hostruntime.Component, attacks []webAttack) {
+	for _, w := range attacks {
 		t.Run(w.name, func(t *testing.T) {
 			s := newWebServer(t)
 			a := attack{loaded: c, call: "act", args: []value.Value{value.String(w.name), value.String(s.URL)}, want: w.want}
