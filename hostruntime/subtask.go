@@ -33,7 +33,8 @@ type (
 // Limits.TaskDepth bound how many there are and how deep. Under a
 // deterministic policy it is deterministic, with a seed of its own.
 //
-// The instance ends with the host function: what still runs is cancelled, and
+// The instance ends with the host function, which must not leave the context to
+// a goroutine that outlives it: what still runs is cancelled, and
 // waited for, and the instance is closed. Calls that run at the same time each
 // set aside what they may use, so give them limits. Its calls are in the
 // caller's report, under Tasks.

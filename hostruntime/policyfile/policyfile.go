@@ -224,11 +224,14 @@ func (f *File) Policy(name string) (hostruntime.Policy, error) {
 }
 
 // ReadSecrets takes the values of the task's secrets from this process's
-// environment, into a copy of the task's policy.
+// environment, into a copy of the task's policy, which has its secrets first.
 //
-// Errors: a variable that isn't set.
+// Errors: a variable that isn't set; fewer secrets than the task has.
 func (t *Task) ReadSecrets(policy *hostruntime.Policy) error {
 	secrets := append([]hostruntime.Secret(nil), policy.Network.Secrets...)
+	if len(secrets) < len(t.SecretEnv) {
+		return fmt.Errorf("task %s: the policy has %d secrets, want the task's %d first", t.Name, len(secrets), len(t.SecretEnv))
+	}
 	for i, variable := range t.SecretEnv {
 		value, ok := os.LookupEnv(variable)
 		if !ok {

@@ -154,3 +154,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestReadSecretsWantsTheirPlaces gives ReadSecrets a policy that isn't the
+// task's.
+func TestReadSecretsWantsTheirPlaces(t *testing.T) {
+	t.Setenv("CAPSULE_TEST_KEY", "a value of the host's")
+	task := policyfile.Task{Name: "t", SecretEnv: []string{"CAPSULE_TEST_KEY"}}
+	err := task.ReadSecrets(&hostruntime.Policy{})
+	if err == nil || !strings.Contains(err.Error(), "the policy has 0 secrets, want the task's 1 first") {
+		t.Errorf("got %v", err)
+	}
+}

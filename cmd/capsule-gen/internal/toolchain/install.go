@@ -112,7 +112,9 @@ func Ensure(ctx context.Context, e Engine, options Options) (*Toolchain, error) 
 	if err != nil {
 		return nil, fmt.Errorf("install %s: %w", e.compiler(), err)
 	}
-	return t, removeUnused(parent, time.Now().Add(-unusedFor))
+	// What can't be removed is no reason to be without what is installed.
+	_ = removeUnused(parent, time.Now().Add(-unusedFor))
+	return t, nil
 }
 
 // lock takes the lock file at path, and stops waiting for it when ctx ends.

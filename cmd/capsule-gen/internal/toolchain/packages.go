@@ -66,7 +66,9 @@ func (t *Toolchain) Packages(ctx context.Context, requirements []byte, options O
 		}
 		return "", fmt.Errorf("install the guest's packages, of which only wheels of pure Python will do: %w", err)
 	}
-	return dir, removeUnused(parent, time.Now().Add(-unusedFor))
+	// What can't be removed is no reason to be without what is installed.
+	_ = removeUnused(parent, time.Now().Add(-unusedFor))
+	return dir, nil
 }
 
 // maxPackagesBytes bounds what a guest's packages take on the disk, all
