@@ -113,9 +113,17 @@ func read(file, lang string) (source, language string, err error) {
 	}
 	if lang != "" {
 		language = lang
+		if lang == "js" {
+			language = "javascript"
+		}
 	}
-	if language != "python" && language != "javascript" {
+	switch {
+	case language == "" && file == "":
+		return "", "", errors.New("standard input has no name to tell its language: say -lang python or -lang javascript")
+	case language == "":
 		return "", "", fmt.Errorf("don't know the language of %q: say -lang python or -lang javascript", file)
+	case language != "python" && language != "javascript":
+		return "", "", fmt.Errorf("-lang %q: want python or javascript", lang)
 	}
 	text, err := io.ReadAll(in)
 	return string(text), language, err
