@@ -174,7 +174,9 @@ func (in *Instance) end(err error) error {
 	if c.hosted != nil {
 		c.hosted.end()
 	}
-	in.network.endCall()
+	if failure := in.network.endCall(); failure != nil && err == nil {
+		err, c.result = failure, nil
+	}
 	files := in.wasi.TakeFileChanges()
 	switch {
 	case in.replayer != nil:

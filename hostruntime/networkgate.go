@@ -1,10 +1,12 @@
 package hostruntime
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
+	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
 )
 
 // protocols are the names that grants have for them.
@@ -86,9 +88,15 @@ func (n *network) open(policy *Network, outer *egress.Gate, stdout, stderr io.Wr
 func (n *network) beginCall() { n.gate.Take() }
 
 // endCall sees to it that all that the guest printed has arrived.
-func (n *network) endCall() {
-	n.stdout.flush()
-	n.stderr.flush()
+//
+// Errors: *wasi.LimitError where that is too much. A writer's failure comes too
+// late for the guest, whom it would have been told.
+func (n *network) endCall() error {
+	err := errors.Join(n.stdout.flush(), n.stderr.flush())
+	if _, ok := errors.AsType[*wasi.LimitError](err); ok {
+		return err
+	}
+	return nil
 }
 
 // close ends what is under way.
@@ -115,10 +123,13 @@ func (s *scrubbed) Write(p []byte) (int, error) {
 }
 
 // flush passes on what was kept back: the call is over.
-func (s *scrubbed) flush() {
-	if rest := s.scrubber.Flush(nil); len(rest) > 0 {
-		_, _ = s.to.Write(rest) // as for a Write, but there is nobody left to tell
+func (s *scrubbed) flush() error {
+	rest := s.scrubber.Flush(nil)
+	if len(rest) == 0 {
+		return nil
 	}
+	_, err := s.to.Write(rest)
+	return err
 }
 
 // report returns what was done since the last call.

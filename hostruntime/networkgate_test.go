@@ -3,10 +3,12 @@ package hostruntime
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/egress"
+	"github.com/capsule-kit/capsule/hostruntime/value"
 )
 
 // What a guest prints passes without secrets, in pieces of any size, and all
@@ -27,15 +29,56 @@ func TestPrintedSecrets(t *testing.T) {
 	if strings.Contains(stdout.String(), "the-real") {
 		t.Errorf("before the end: %q", stdout.String())
 	}
-	n.endCall()
+	if err := n.endCall(); err != nil {
+		t.Error(err)
+	}
 	if got := stdout.String(); got != "say PLACEHOLDER and the-real" {
 		t.Errorf("stdout %q", got)
 	}
 	n.stderr.Write([]byte("the-real-one"))
-	n.endCall()
-	n.endCall()
+	if err := errors.Join(n.endCall(), n.endCall()); err != nil {
+		t.Error(err)
+	}
 	if got := stderr.String(); got != "PLACEHOLDER" {
 		t.Errorf("stderr %q", got)
+	}
+}
+
+// What could have been a secret's beginning counts when the call ends: there,
+// too, a guest writes no more than it may, and the run is replayed so.
+func TestHeldBackOutputIsLimited(t *testing.T) {
+	ctx := t.Context()
+	rt, err := New(ctx, Config{NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close(ctx)
+	c, err := rt.LoadFile(ctx, "../testsuite/observe/testdata/talker.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for limit, want := range map[uint64]string{8: OutcomeOK, 7: OutcomeOutput} {
+		var journal bytes.Buffer
+		in, err := c.Instantiate(ctx, Policy{
+			Limits:  Limits{WrittenBytes: limit},
+			Network: Network{Secrets: []Secret{{Placeholder: "PLACEHOLDER", Value: "the-real-one", Hosts: []string{"api.example.org"}}}},
+			Record:  &journal,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var used Report
+		_, err = in.Call(WithReport(ctx, &used), "print", value.String("the-real"))
+		if Outcome(err) != want || used.Outcome != want || used.Stdout != "the-real"[:limit] {
+			t.Errorf("with %d bytes: %v, outcome %s, output %q", limit, err, used.Outcome, used.Stdout)
+		}
+		if err := in.Close(ctx); err != nil {
+			t.Error(err)
+		}
+		reports, err := Replay(ctx, c, &journal, Policy{})
+		if err != nil || len(reports) != 2 || reports[1].Outcome != want || reports[1].Stdout != used.Stdout {
+			t.Errorf("replayed with %d bytes: %v, %+v", limit, err, reports)
+		}
 	}
 }
 
