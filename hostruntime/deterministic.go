@@ -2,7 +2,6 @@ package hostruntime
 
 import (
 	"encoding/binary"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -45,21 +44,6 @@ func (in *Instance) clockNow() time.Duration {
 
 func (in *Instance) clockSkip(d time.Duration) {
 	in.clock.skipped = min(in.clock.skipped+min(d, math.MaxInt64/2-in.clock.skipped), math.MaxInt64/2)
-}
-
-// check returns why a policy can't be had, nil if it can.
-func (p *Policy) check() error {
-	if p.Record != nil && p.Replay != nil {
-		return errors.New("hostruntime: a policy records a journal or replays one, not both")
-	}
-	if p.Deterministic != nil && len(p.Dirs)+len(p.Network.Allow)+len(p.Network.Listen) > 0 {
-		return errors.New("hostruntime: a deterministic policy can't grant folders or the network")
-	}
-	if p.Deterministic != nil && p.Stdin != nil && !wasi.InMemory(p.Stdin) {
-		// How much there is each time the guest looks is a matter of time.
-		return errors.New("hostruntime: the standard input of a deterministic policy must be a *bytes.Reader, *bytes.Buffer or *strings.Reader")
-	}
-	return nil
 }
 
 // makeDeterministic gives WASI clocks and randomness that are the same on

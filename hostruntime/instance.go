@@ -114,7 +114,7 @@ type part struct {
 // and, from the guest's initialisation, *LimitError, *Trap, *ExitError and
 // ctx's error. Nothing stays open on error.
 func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...Imports) (*Instance, error) {
-	if err := policy.check(); err != nil {
+	if err := policy.contradiction(); err != nil {
 		return nil, err
 	}
 	task, err := startsTask(ctx, policy)
@@ -122,8 +122,9 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 		return nil, err
 	}
 	if task != nil {
-		if policy = task.policy; policy.check() != nil {
-			return nil, policy.check()
+		policy = task.policy
+		if err := policy.contradiction(); err != nil {
+			return nil, err
 		}
 	}
 	tasks, err := c.taskImports(policy.Tasks, imports)

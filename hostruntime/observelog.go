@@ -31,9 +31,9 @@ func LogCalls(logger *slog.Logger) Observer {
 		},
 		Call: func(ctx context.Context, call CallInfo) (context.Context, func(*Report)) {
 			return ctx, func(r *Report) {
-				level := slog.LevelWarn
-				if r.Outcome == OutcomeOK || r.Outcome == OutcomeGuestError || r.Outcome == OutcomeExit && r.ExitCode == 0 {
-					level = slog.LevelInfo
+				level := slog.LevelInfo
+				if r.Failed() {
+					level = slog.LevelWarn
 				}
 				if !logger.Enabled(ctx, level) {
 					return

@@ -2,6 +2,7 @@ package hostruntime
 
 import (
 	"io"
+	"net/netip"
 	"strings"
 	"testing"
 )
@@ -27,14 +28,27 @@ func TestDeterministicPolicyGrantsNothing(t *testing.T) {
 		"folder":  {Dirs: []Dir{{Host: ".", Guest: "/"}}},
 		"network": {Network: Network{Allow: []NetworkGrant{{Host: "example.org"}}}},
 		"input":   {Stdin: io.LimitReader(strings.NewReader("x"), 1)},
-		"listen":  {Network: Network{Listen: []ListenGrant{{Protocol: ProtocolTCP}}}},
+		"listen":  {Network: Network{Listen: []ListenGrant{{Protocol: ProtocolTCP, Addr: netip.IPv6Loopback()}}}},
 	} {
-		if err := p.check(); err != nil {
+		if err := p.Check(); err != nil {
 			t.Errorf("%s: %v, want no error without Deterministic", name, err)
 		}
 		p.Deterministic = &Deterministic{}
-		if p.check() == nil {
+		if p.Check() == nil {
 			t.Errorf("%s: no error, want one", name)
+		}
+	}
+}
+
+func TestPolicyCheck(t *testing.T) {
+	for want, p := range map[string]Policy{
+		"":                              {Env: []string{"LANG=C"}, Dirs: []Dir{{Host: "nowhere", Guest: "/data"}}},
+		"not both":                      {Record: io.Discard, Replay: strings.NewReader("")},
+		`granting "data": Dir.Guest is`: {Dirs: []Dir{{Host: "data"}}},
+		`grant of "a b"`:                {Network: Network{Allow: []NetworkGrant{{Host: "a b"}}}},
+	} {
+		if err := p.Check(); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("error %v, want %q", err, want)
 		}
 	}
 }

@@ -109,7 +109,7 @@ func TestIntersectionsWidenNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := both.check(); err != nil {
+		if err := both.Check(); err != nil {
 			t.Fatal(err)
 		}
 		return both

@@ -93,13 +93,33 @@ func (in *Instance) report(err error, files FileReport) Report {
 	if c.limits.WallTime == math.MaxInt64 {
 		r.WallTimeLimit = -1
 	}
-	r.SetError(err)
+	r.setError(err)
 	return r
 }
 
-// SetError fills in what a report tells of an error: Error, Limit, ExitCode,
-// Exception and Stack. Outcome is left alone.
-func (r *Report) SetError(err error) {
+// Unstarted returns the report of a call that came to nothing before it began,
+// since loading or instantiating failed, say: err's outcome, and what there is
+// to tell of it. It has no figures.
+func Unstarted(export string, err error) Report {
+	r := Report{Export: export, Outcome: Outcome(err), FuelModel: FuelModel}
+	r.setError(err)
+	return r
+}
+
+// Failed reports whether the call ended as it shouldn't. A function's own error
+// case is an answer, and an exit with status 0 an end.
+func (r *Report) Failed() bool {
+	switch r.Outcome {
+	case OutcomeOK, OutcomeGuestError:
+		return false
+	case OutcomeExit:
+		return r.ExitCode != 0
+	}
+	return true
+}
+
+// setError fills in what a report tells of an error, but for Outcome.
+func (r *Report) setError(err error) {
 	if err == nil {
 		return
 	}

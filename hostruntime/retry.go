@@ -14,12 +14,12 @@ const (
 	DefaultMaxBackOff = 10 * time.Second
 )
 
-// DefaultRetryOn are the outcomes after which Retry tries again unless it is
-// told: those that can come of a busy machine or of the host's own functions.
-// None of them is the guest's doing alone. A trap, a limit of fuel or memory,
-// or a function's own error would be the same again where the guest's inputs
-// are, and always under a deterministic policy.
-var DefaultRetryOn = []string{OutcomeTimeout, OutcomeHostError}
+// DefaultRetryOn returns the outcomes after which Retry tries again unless it is
+// told: OutcomeTimeout and OutcomeHostError, which can come of a busy machine or
+// of the host's own functions. Neither is the guest's doing alone. A trap, a
+// limit of fuel or memory, or a function's own error would be the same again
+// where the guest's inputs are, and always under a deterministic policy.
+func DefaultRetryOn() []string { return []string{OutcomeTimeout, OutcomeHostError} }
 
 // A RetryPolicy says how often Retry tries, and after what. The zero value
 // tries once.
@@ -106,8 +106,9 @@ func Retry(ctx context.Context, policy RetryPolicy, attempt func(ctx context.Con
 	}
 }
 
-// Check returns why the policy makes no sense, nil if it does.
-func (p *RetryPolicy) Check() error {
+// Check returns why the policy makes no sense, nil if it does. Retry checks it
+// too.
+func (p RetryPolicy) Check() error {
 	if p.MaxRetries < 0 {
 		return fmt.Errorf("hostruntime: RetryPolicy.MaxRetries is %d", p.MaxRetries)
 	}
@@ -125,7 +126,7 @@ func (p *RetryPolicy) Check() error {
 
 func (p *RetryPolicy) retryOn() []string {
 	if p.RetryOn == nil {
-		return DefaultRetryOn
+		return DefaultRetryOn()
 	}
 	return p.RetryOn
 }

@@ -137,8 +137,9 @@ func (g *TaskGrant) run(ctx context.Context, asked *taskRequest, name string, ar
 	}
 	if err != nil && (used.Outcome == "" || used.Outcome == OutcomeOK) {
 		// The call never began.
-		used = Report{Export: name, Outcome: Outcome(err), Fuel: used.Fuel, MemoryBytes: used.MemoryBytes, FuelModel: FuelModel}
-		used.SetError(err)
+		fuel, memory := used.Fuel, used.MemoryBytes
+		used = Unstarted(name, err)
+		used.Fuel, used.MemoryBytes = fuel, memory
 	}
 	return result, used, err
 }

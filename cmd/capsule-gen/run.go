@@ -196,8 +196,8 @@ func (s *session) perform(ctx context.Context) error {
 	})
 	if used.Outcome == "" {
 		// It ended before the call.
-		used = hostruntime.Report{Outcome: hostruntime.Outcome(err), WallTime: time.Since(start), FuelModel: hostruntime.FuelModel}
-		used.SetError(err)
+		used = hostruntime.Unstarted("", err)
+		used.WallTime = time.Since(start)
 	}
 	if used.Export == "" {
 		used.Export = s.export.String()
@@ -239,11 +239,11 @@ func (s *session) fail(err error, outcome string) error {
 	if usage, ok := errors.AsType[*usageError](err); ok {
 		return usage
 	}
-	used := hostruntime.Report{Export: s.export.String(), Outcome: outcome, FuelModel: hostruntime.FuelModel}
+	used := hostruntime.Unstarted(s.export.String(), err)
+	used.Outcome = outcome
 	if used.Export == "" && s.call != nil {
 		used.Export = s.call.Name
 	}
-	used.SetError(err)
 	return errors.Join(err, s.report(used))
 }
 

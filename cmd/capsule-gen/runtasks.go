@@ -22,7 +22,7 @@ type retryFlags struct {
 
 func (f *retryFlags) define(flags *pflag.FlagSet) {
 	flags.StringVar(&f.maxRetries, "max-retries", "", "how often to try again, each time with a clean instance: a `NUMBER`")
-	flags.StringSliceVar(&f.retryOn, "retry-on", nil, "the `OUTCOMES` to try again after: "+strings.Join(hostruntime.DefaultRetryOn, ",")+" by default")
+	flags.StringSliceVar(&f.retryOn, "retry-on", nil, "the `OUTCOMES` to try again after: "+strings.Join(hostruntime.DefaultRetryOn(), ",")+" by default")
 	flags.StringVar(&f.backOff, "back-off", "", "how long to wait before trying again, twice as long each time: a `TIME` such as 1s")
 }
 

@@ -166,7 +166,7 @@ func (o *observer) call(ctx context.Context, call hostruntime.CallInfo) (context
 	return ctx, func(r *hostruntime.Report) {
 		if span.IsRecording() {
 			span.SetAttributes(figures(r)...)
-			fail(span, r.Outcome, failed(r), r.Error)
+			fail(span, r.Outcome, r.Failed(), r.Error)
 			o.requestSpans(ctx, call.Made, r.Network.Records)
 		}
 		span.End()
@@ -184,18 +184,6 @@ func (o *observer) measure(ctx context.Context, call hostruntime.CallInfo, r *ho
 	o.callTime.Record(ctx, r.WallTime.Seconds(), set)
 	o.fuel.Record(ctx, whole(r.Fuel), set)
 	o.memory.Record(ctx, whole(r.MemoryBytes), set)
-}
-
-// failed reports whether a call ended as it shouldn't. A function's own error
-// case is an answer.
-func failed(r *hostruntime.Report) bool {
-	switch r.Outcome {
-	case hostruntime.OutcomeOK, hostruntime.OutcomeGuestError:
-		return false
-	case hostruntime.OutcomeExit:
-		return r.ExitCode != 0
-	}
-	return true
 }
 
 // fail sets a span's status.
