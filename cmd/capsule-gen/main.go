@@ -12,8 +12,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -138,18 +136,14 @@ Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
   capsule-gen generate
   capsule-gen build
   capsule-gen run hello 'greet("bob")'`,
-		Version:       version(),
+		Version:       versions(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
 			}
-			var hint string
-			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-				hint = fmt.Sprintf(" (did you mean %s?)", strings.Join(near, " or "))
-			}
-			return usagef(cmd, "unknown command %q%s", args[0], hint)
+			return unknownCommand(cmd, args[0])
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if os.Getenv("GOFILE") != "" {
@@ -161,22 +155,14 @@ Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return &usageError{err, cmd} })
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.SetVersionTemplate("{{.Version}}")
 	root.SuggestionsMinimumDistance = 2 // else only beginnings of names are near
-	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	root.SetHelpCommand(a.helpCommand())
 	root.AddCommand(
 		a.generateCommand(), a.buildCommand(), a.runCommand(), a.replayCommand(), a.inspectCommand(), a.initCommand(),
-		a.checkCommand(), a.watchCommand(), a.boundaryCommand(), a.fmtCommand(),
+		a.checkCommand(), a.watchCommand(), a.boundaryCommand(), a.fmtCommand(), a.versionCommand(),
 	)
 	return root
-}
-
-// version returns the version of the module that the command was built from.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }
 
 // argCount returns a check that there are min to max arguments; max is -1 for

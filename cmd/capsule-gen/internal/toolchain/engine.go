@@ -42,8 +42,8 @@ func (e Engine) Language() string {
 	return "JavaScript"
 }
 
-// compiler returns the name and version of what is installed, for messages.
-func (e Engine) compiler() string {
+// Compiler returns the name and version of what is installed, for messages.
+func (e Engine) Compiler() string {
 	switch e {
 	case Python:
 		return "componentize-py 0.25.1"

@@ -97,7 +97,7 @@ func Ensure(ctx context.Context, e Engine, options Options) (*Toolchain, error) 
 		use(t.dir)
 		return t, err
 	}
-	err = fill(ctx, t.dir, options.progress("installing "+t.Engine.compiler()), func(temp string) error {
+	err = fill(ctx, t.dir, options.progress("installing "+t.Engine.Compiler()), func(temp string) error {
 		if err := os.CopyFS(temp, t.Engine.manifest()); err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func Ensure(ctx context.Context, e Engine, options Options) (*Toolchain, error) 
 		return nil, missing
 	}
 	if err != nil {
-		return nil, fmt.Errorf("install %s: %w", e.compiler(), err)
+		return nil, fmt.Errorf("install %s: %w", e.Compiler(), err)
 	}
 	// What can't be removed is no reason to be without what is installed.
 	_ = removeUnused(parent, time.Now().Add(-unusedFor))

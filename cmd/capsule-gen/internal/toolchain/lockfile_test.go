@@ -48,7 +48,7 @@ func TestManifestsArePinned(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		_, version, _ := strings.Cut(e.compiler(), " ")
+		_, version, _ := strings.Cut(e.Compiler(), " ")
 		name := map[Engine]string{Python: "requirements.txt"}[e]
 		if name == "" {
 			name = "package.json"
