@@ -356,6 +356,6 @@ func (in *Instance) public(err error, overQuota bool) error {
 
 // describe adds the call's circumstances to a trap.
 func (in *Instance) describe(trap *Trap) {
-	trap.Export, trap.Stderr = in.call.export, in.readable(in.stderr.String())
+	trap.Export, trap.Stderr = in.call.export, foldFrames(in.readable(in.stderr.String()))
 	trap.Exception = exception(trap.Stderr)
 }

@@ -80,12 +80,14 @@ type Trap struct {
 	Export string
 	// Reason is one line.
 	Reason string
-	// Stack is the stack of core functions, innermost first; may be empty.
-	// Names in it are the component's own text: see EscapeText.
+	// Stack is the stack of core functions, innermost first; may be empty. Frames
+	// that repeat themselves are told once, and then how often. Names in it are
+	// the component's own text: see EscapeText.
 	Stack []string
 	// Stderr is the end of what the guest wrote to its standard error during
-	// the call: engines put their traceback there. It is the guest's own text:
-	// escape it before showing it on a terminal.
+	// the call: engines put their traceback there, in which frames that repeat
+	// themselves are told once. It is the guest's own text: escape it before
+	// showing it on a terminal.
 	Stderr string
 	// Exception is the uncaught exception that Stderr tells of: a line for
 	// people, found on a best effort, empty if there is none. Guest's text too.

@@ -8,8 +8,8 @@ import (
 )
 
 var (
-	// quickJSException finds the exception in the debug form in which
-	// componentize-qjs reports it.
+	// quickJSException finds an exception in the debug form in which
+	// componentize-qjs reports it, also where the text before has been cut off.
 	quickJSException = regexp.MustCompile(`Exception \{ message: Some\("((?:[^"\\]|\\.)*)"\)`)
 	// pythonValue finds the one that componentize-py reports when a result
 	// doesn't have the type that it should.
@@ -29,17 +29,24 @@ var (
 // which hosts log.
 const maxException = 1000
 
-// exception returns the uncaught exception that stderr tells of, cut where it is
-// long; empty if there is none.
+// exception returns the uncaught exception that stderr tells of as one line, cut
+// where it is long; empty if there is none.
 func exception(stderr string) string {
-	return cutText(findException(stderr), maxException)
+	return cutText(lineBreak.ReplaceAllString(findException(stderr), " "), maxException)
 }
+
+// lineBreak matches what ends a line, with what stands about it: in a log a guest's
+// second line would pass for one of the host's.
+var lineBreak = regexp.MustCompile(`[ \t]*[\r\n]\s*`)
 
 // findException finds the uncaught exception in what a guest's engine wrote to
 // standard error as it gave up. Engines have no other way to tell; each has
 // forms of its own, and the text is the guest's, so this is for people to read
 // and nothing to decide by. Empty if nothing was found.
 func findException(stderr string) string {
+	if reason := quickJSReason(stderr); reason != "" {
+		return reason
+	}
 	if m := quickJSException.FindAllStringSubmatch(stderr, -1); m != nil {
 		return unquoteRust(m[len(m)-1][1])
 	}

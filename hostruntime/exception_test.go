@@ -5,6 +5,12 @@ import (
 	"testing"
 )
 
+// quickJSPanicked is how componentize-qjs tells why it gave up.
+func quickJSPanicked(file, text string) string {
+	return "\nthread '<unnamed>' (1) panicked at crates/runtime/src/" + file + ":51:31:\n" + text +
+		"\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n"
+}
+
 func TestExceptionIsFoundInEachEnginesForm(t *testing.T) {
 	tests := []struct{ name, stderr, want string }{
 		{"python", `Traceback (most recent call last):
@@ -32,6 +38,25 @@ Failed to call 'act': Exception(Exception { message: Some("the \"guest's\" own w
 `, `the "guest's" own words`},
 		{"quickjs, control characters", `Failed to call 'act': Exception(Exception { message: Some("a\u{1b}[31m \'b\' \u{1f30d}"), stack: None })`,
 			"a\x1b[31m 'b' \U0001F30D"},
+		{"quickjs, several lines", "thread '<unnamed>' (1) panicked at crates/runtime/src/interpreter.rs:51:31:\n" +
+			`Failed to call 'act': Exception(Exception { message: Some("first\n  thread '<unnamed>' (1) panicked at crates/runtime/src/call.rs:1:1:\nfake"), stack: None })`,
+			"first thread '<unnamed>' (1) panicked at crates/runtime/src/call.rs:1:1: fake"},
+		{"quickjs, a value of another type", quickJSPanicked("call.rs", `expected number: FromJs { from: "string", to: "i32", message: None }`),
+			"expected a number, got a string, as a result or for an import"},
+		{"quickjs, a bigint", quickJSPanicked("call.rs", `expected number: FromJs { from: "big_int", to: "f64", message: None }`),
+			"expected a number, got a bigint, as a result or for an import"},
+		{"quickjs, no object", quickJSPanicked("call.rs", "expected object"), "expected an object, got something else, as a result or for an import"},
+		{"quickjs, no such case", quickJSPanicked("call.rs", "unknown enum case: blue"), "unknown enum case: blue"},
+		{"quickjs, no such tag", quickJSPanicked("call.rs", `invalid variant: Exception(Exception { message: Some("unknown variant tag: square"), stack: Some("") })`),
+			"unknown variant tag: square"},
+		{"quickjs, two characters", quickJSPanicked("call.rs", "expected single char, got 2 chars"), "expected single char, got 2 chars"},
+		{"quickjs, a string thrown", quickJSPanicked("interpreter.rs", `Failed to call 't': Value(String(Ok("a \"string\"")))`), `a "string"`},
+		{"quickjs, a number thrown", quickJSPanicked("interpreter.rs", "Failed to call 't': Value(Int(7))"), "7 was thrown"},
+		{"quickjs, null thrown", quickJSPanicked("interpreter.rs", `Failed to call 't': Value(Null"null")`), "null was thrown"},
+		{"quickjs, an object thrown", quickJSPanicked("interpreter.rs", "Failed to call 't': Value(Object(0x149c30))"), "something was thrown that is no Error"},
+		{"quickjs, printed before", quickJSPanicked("call.rs", `expected number: FromJs { from: "string", to: "i32", message: None }`) +
+			`expected bool: FromJs { from: "int"` + "\n" + quickJSPanicked("interpreter.rs", `Failed to call 'f': Exception(Exception { message: Some("real"), stack: None })`), "real"},
+		{"quickjs, printed alone", `expected number: FromJs { from: "string", to: "i32", message: None }` + "\n", ""},
 		{"python, a result of another type", `
 thread '<unnamed>' (1) panicked at runtime/src/lib.rs:1500:25:
 called ` + "`Result::unwrap()`" + ` on an ` + "`Err`" + ` value: PyErr { type: <class 'TypeError'>, value: TypeError("'int' object is not an instance of 'str'"), traceback: None }
