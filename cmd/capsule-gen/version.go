@@ -42,7 +42,7 @@ func versions() string {
 	line("wazero", moduleVersion(info, "github.com/tetratelabs/wazero"))
 	line("fuel model", strconv.Itoa(hostruntime.FuelModel))
 	for _, e := range toolchain.Engines {
-		line("string(e), e.Compiler())
+		line(string(e), e.Compiler())
 	}
 	return out.String()
 }
