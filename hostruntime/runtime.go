@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -32,6 +33,11 @@ type Config struct {
 	// and be writable by nobody else, or New fails. It is created as needed.
 	// Default: the folder capsule/code in the user's cache directory.
 	CacheDir string
+	// CacheBytes bounds what CacheDir holds, of all processes that use it: what
+	// was compiled first is deleted, when a Runtime is made and as it loads, and
+	// compiled again where it is still of use. Python's engine has 32 MB of
+	// it. Default 4 GiB; Unlimited lifts it.
+	CacheBytes uint64
 	// NoCache keeps compiled code in memory only.
 	NoCache bool
 	// Unmetered leaves out the checks by which a guest's code is stopped, so
@@ -55,6 +61,7 @@ type Config struct {
 type Runtime struct {
 	wazero    wazero.Runtime
 	cache     wazero.CompilationCache
+	code      *codeCache // the cache's directory; nil if there is none
 	unmetered bool
 	fresh     bool // see Config.FreshCores
 	limits    LoadLimits
@@ -87,8 +94,10 @@ func New(ctx context.Context, config Config) (*Runtime, error) {
 			return nil, err
 		}
 		if rt.cache, err = wazero.NewCompilationCacheWithDir(dir); err != nil {
-			return nil, fmt.Errorf("hostruntime: cache directory: %w", err)
+			return nil, fmt.Errorf("hostruntime: directory for compiled code: %w", err)
 		}
+		rt.code = &codeCache{dir: dir, most: orDefault(config.CacheBytes, DefaultCacheBytes)}
+		rt.code.prune(time.Now())
 		wc = wc.WithCompilationCache(rt.cache)
 	}
 	rt.wazero = wazero.NewRuntimeWithConfig(ctx, wc)
@@ -206,6 +215,9 @@ func (rt *Runtime) fill(ctx context.Context, l *loading, m *sharedModule, bytes 
 		})
 	case <-ctx.Done():
 		m.err = ctx.Err()
+	}
+	if m.err == nil && rt.code != nil {
+		rt.code.add(len(bytes))
 	}
 	if m.err != nil {
 		if strings.HasPrefix(m.err.Error(), "compilationcache:") {
