@@ -50,6 +50,8 @@ Failed to call 'act': Exception(Exception { message: Some("the \"guest's\" own w
 		{"quickjs, no such tag", quickJSPanicked("call.rs", `invalid variant: Exception(Exception { message: Some("unknown variant tag: square"), stack: Some("") })`),
 			"unknown variant tag: square"},
 		{"quickjs, two characters", quickJSPanicked("call.rs", "expected single char, got 2 chars"), "expected single char, got 2 chars"},
+		{"quickjs, without a message", quickJSPanicked("interpreter.rs", `Failed to call 't': Exception(Exception { message: Some(""), stack: None })`),
+			"an Error without a message"},
 		{"quickjs, a string thrown", quickJSPanicked("interpreter.rs", `Failed to call 't': Value(String(Ok("a \"string\"")))`), `a "string"`},
 		{"quickjs, a number thrown", quickJSPanicked("interpreter.rs", "Failed to call 't': Value(Int(7))"), "7 was thrown"},
 		{"quickjs, null thrown", quickJSPanicked("interpreter.rs", `Failed to call 't': Value(Null"null")`), "null was thrown"},

@@ -34,6 +34,9 @@ func quickJSReason(stderr string) string {
 	}
 	text := stderr[places[len(places)-1][1]:]
 	if m := quickJSException.FindStringSubmatch(text); m != nil {
+		if m[1] == "" {
+			return "an Error without a message"
+		}
 		return unquoteRust(m[1])
 	}
 	if m := quickJSThrown.FindStringSubmatch(text); m != nil {
