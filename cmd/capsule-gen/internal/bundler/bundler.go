@@ -52,8 +52,11 @@ type Bundle struct {
 // A Result is what became of a guest.
 type Result struct {
 	// Needed says that there was something that an engine couldn't take. If
-	// there wasn't, nothing else here matters.
+	// there wasn't, Code and Map don't matter.
 	Needed bool
+	// Open says that it imports under names that aren't known before it runs,
+	// and so may be made of other files too.
+	Open bool
 	// Code is the module, and Map its source map.
 	Code, Map []byte
 	// Sources are the files that it was made from, slash-separated, in order.

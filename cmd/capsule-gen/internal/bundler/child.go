@@ -63,6 +63,9 @@ func plain(typescript []byte) Result {
 	return Result{Code: made.Code}
 }
 
+// openImport is what esbuild calls an import() of anything but a string.
+const openImport = "unsupported-dynamic-import"
+
 func bundle(b Bundle) Result {
 	inside := &containment{folder: b.Folder, external: b.External, read: map[string]bool{}}
 	made := api.Build(api.BuildOptions{
@@ -84,6 +87,7 @@ func bundle(b Bundle) Result {
 		SourcesContent:    api.SourcesContentExclude,
 		LegalComments:     api.LegalCommentsInline,
 		LogLevel:          api.LogLevelSilent,
+		LogOverride:       map[string]api.LogLevel{openImport: api.LogLevelWarning},
 		Plugins:           []api.Plugin{inside.plugin()},
 		ResolveExtensions: []string{".ts", ".mts", ".js", ".mjs", ".json"},
 	})
@@ -100,6 +104,7 @@ func bundle(b Bundle) Result {
 		}
 	}
 	result.Sources = inside.sources()
+	result.Open = slices.ContainsFunc(made.Warnings, func(m api.Message) bool { return m.ID == openImport })
 	return result
 }
 

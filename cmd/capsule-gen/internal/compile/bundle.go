@@ -3,7 +3,9 @@ package compile
 import (
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/bundler"
@@ -12,7 +14,8 @@ import (
 
 // bundle turns a JavaScript guest that an engine can't take as it is into one
 // module: one in TypeScript, or with packages. A guest of plain JavaScript is
-// left alone, so that its lines stay the author's.
+// left alone, so that its lines stay the author's; it is given what it imports,
+// and no other file of its folder.
 func (in *inputs) bundle(ctx context.Context, r Request) error {
 	folder, err := filepath.EvalSymlinks(filepath.Dir(r.Guest))
 	if err != nil {
@@ -39,7 +42,13 @@ func (in *inputs) bundle(ctx context.Context, r Request) error {
 	case err != nil:
 		return err
 	case !made.Needed:
-		return nil // whatever is wrong with it, the engine says so in its own words
+		// Whatever is wrong with it, the engine says so in its own words.
+		if made.Wrong == nil && !made.Open {
+			maps.DeleteFunc(in.guests, func(name string, _ []byte) bool {
+				return name != in.guest && !slices.Contains(made.Sources, name)
+			})
+		}
+		return nil
 	case made.Wrong != nil:
 		return bundleError(r, folder, *made.Wrong)
 	}

@@ -12,12 +12,25 @@ import (
 
 func TestPlainJavaScriptIsLeftAlone(t *testing.T) {
 	const text = "import { b } from './b.js';\nimport { log } from 'demo:w/log@0.1.0';\n\nexport const a = () => log(b);\n"
-	r := project(t, toolchain.QuickJS, "guest/a.js", map[string]string{"wit/w.wit": helloWIT, "guest/a.js": text, "guest/b.js": "export const b = 1;", "guest/c.js": "syntax error"})
+	r := project(t, toolchain.QuickJS, "guest/a.js", map[string]string{"wit/w.wit": helloWIT, "guest/a.js": text, "guest/b.js": "export const b = 1;", "guest/c.js": "nobody imports it"})
 	in, err := readInputs(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(in.guests["a.js"]); got != text || in.sourceMap != nil || len(in.guests) != 3 {
+	if got := string(in.guests["a.js"]); got != text || in.sourceMap != nil || len(in.guests) != 2 || in.guests["b.js"] == nil {
+		t.Errorf("got %d files, a.js is %q", len(in.guests), got)
+	}
+}
+
+// What can't be known to be left out is there: all of the folder.
+func TestPlainJavaScriptWithImportsThatAreComputed(t *testing.T) {
+	const text = "const b = await import('./' + 'b.js');\nexport const a = () => b.b;\n"
+	r := project(t, toolchain.QuickJS, "guest/a.js", map[string]string{"wit/w.wit": helloWIT, "guest/a.js": text, "guest/b.js": "export const b = 1;"})
+	in, err := readInputs(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(in.guests["a.js"]); got != text || in.guests["b.js"] == nil {
 		t.Errorf("got %d files, a.js is %q", len(in.guests), got)
 	}
 }
