@@ -1,7 +1,9 @@
 package tomlkeys
 
 import (
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pelletier/go-toml/v2"
@@ -65,6 +67,34 @@ func TestExplain(t *testing.T) {
 		}
 		if at, message := Explain(err); at != want.at || message != want.message {
 			t.Errorf("%q: %v %q, want %v %q", text, at, message, want.at, want.message)
+		}
+	}
+}
+
+// A text of a megabyte may be one key of half a million parts, or many keys
+// beneath a deep one: neither takes more than a multiple of its length.
+func TestDeepKeys(t *testing.T) {
+	deep := "top" + strings.Repeat(".a", 1<<19)
+	for name, text := range map[string]string{
+		"a key":       deep + " = 1\n",
+		"a table":     "[" + deep + "]\n",
+		"in a table":  "[" + deep[:1<<16+1] + "]\n" + strings.Repeat("b = 1\n", 1<<16),
+		"many tables": strings.Repeat("["+deep[:1001]+"]\n", 1000),
+	} {
+		before := new(runtime.MemStats)
+		runtime.ReadMemStats(before)
+		keys, err := Locate([]byte(text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		after := new(runtime.MemStats)
+		runtime.ReadMemStats(after)
+		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 400<<20 {
+			t.Errorf("%s: %d bytes allocated for %d", name, allocated, len(text))
+		}
+		if at := keys.Place("top", "a", "a"); at.Line != 1 {
+			t.Errorf("%s: its third part is at %v", name, at)
 		}
 	}
 }
