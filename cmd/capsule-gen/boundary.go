@@ -171,31 +171,16 @@ func (a *app) addFiles(ctx context.Context, t *config.Task, b *boundary.Boundary
 		return err
 	}
 	add(boundary.Contract, contract...)
-	add(boundary.Sandboxed, slices.DeleteFunc(guest, func(path string) bool {
+	guest = slices.DeleteFunc(guest, func(path string) bool {
 		// Types may lie in the guest's folder.
 		return slices.ContainsFunc(made, func(o output) bool { return !o.once && o.path == path })
-	})...)
-	return addPackages(t, b)
-}
-
-// addPackages adds what a Python guest's requirements bring into the sandbox.
-func addPackages(t *config.Task, b *boundary.Boundary) error {
-	path := filepath.Join(filepath.Dir(t.Guest), toolchain.RequirementsFile)
-	if info, err := os.Lstat(path); t.Engine != toolchain.Python || err != nil || !info.Mode().IsRegular() {
-		return nil // as build takes it
+	})
+	if t.Engine == toolchain.Python {
+		add(boundary.Sandboxed, guest...)
+		return addWheels(t, b)
 	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	pins, err := toolchain.Pins(text)
-	for _, p := range pins {
-		b.Packages = append(b.Packages, boundary.Package{Name: p.Name, Version: p.Version})
-	}
-	if bad, ok := errors.AsType[*toolchain.RequirementError](err); ok {
-		b.Differences = append(b.Differences, fmt.Sprintf("%s:%d: %s", shorten(path), bad.Line, bad.Message))
-		return nil
-	}
+	own, err := addModules(t, b, guest)
+	add(boundary.Sandboxed, own...)
 	return err
 }
 

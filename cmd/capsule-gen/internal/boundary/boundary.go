@@ -3,6 +3,7 @@
 package boundary
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -38,8 +39,7 @@ type Boundary struct {
 	Component string `json:"component"`
 	Built     bool   `json:"built"`
 	Files     []File `json:"files"`
-	// Packages are those that a Python guest brings along, which aren't in its
-	// folder. A JavaScript guest's are, and so among the files.
+	// Packages are those that the guest brings along.
 	Packages []Package `json:"packages"`
 	// Exports are the functions that the host can call in the guest, and
 	// Imports those of the host that the guest can call, without WASI's.
@@ -64,13 +64,24 @@ type File struct {
 type Package struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
+	// Files are those that a JavaScript guest imports of it, as paths of a File
+	// are. A Python guest's packages aren't in its folder, and are taken whole.
+	Files []string `json:"files,omitempty"`
 }
 
 // sandboxed returns the files that run in the sandbox, and the packages.
 func (b *Boundary) sandboxed() []File {
 	files := b.on(Sandboxed)
 	for _, p := range b.Packages {
-		files = append(files, File{"package " + p.Name + " " + p.Version, Sandboxed})
+		text := strings.TrimSuffix("package "+p.Name+" "+p.Version, " ")
+		switch len(p.Files) {
+		case 0:
+		case 1:
+			text += " (1 file)"
+		default:
+			text += fmt.Sprintf(" (%d files)", len(p.Files))
+		}
+		files = append(files, File{text, Sandboxed})
 	}
 	return files
 }

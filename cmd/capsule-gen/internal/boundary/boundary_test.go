@@ -18,7 +18,7 @@ var example = &Boundary{
 		{"host/main.go", Host}, {"host/review/world_gen.go", Generated}, {"wit/quakes.wit", Contract},
 		{"stubs/wit_world/__init__.py", Stub}, {"sandbox/review.py", Sandboxed},
 	},
-	Packages: []Package{{"six", "1.17.0"}},
+	Packages: []Package{{"six", "1.17.0", nil}, {"left", "", []string{"a.js", "b.js"}}},
 	Exports:  []Function{{Name: "summarize", Type: "func(quakes: list<string>) -> u32", WIT: "summarize: func(quakes: list<name>) -> u32"}},
 	Imports: []Function{
 		{Interface: "demo:quakes/progress", Name: "report", Type: "func(done: u32)"},
@@ -57,8 +57,10 @@ func TestBothFormsShowEverything(t *testing.T) {
 	}
 	forms := map[string]string{"text": text.String(), "picture": texts(t, picture.Bytes())}
 	for name, form := range forms {
-		if !strings.Contains(form, "package six 1.17.0\n") {
-			t.Errorf("the %s doesn't show the package:\n%s", name, form)
+		for _, want := range []string{"package six 1.17.0\n", "package left (2 files)\n"} {
+			if !strings.Contains(form, want) {
+				t.Errorf("the %s doesn't show %q:\n%s", name, want, form)
+			}
 		}
 		for _, f := range example.Files {
 			if f.Side == Contract && name == "picture" {
