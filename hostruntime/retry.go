@@ -107,18 +107,18 @@ func Retry(ctx context.Context, policy RetryPolicy, attempt func(ctx context.Con
 }
 
 // Check returns why the policy makes no sense, nil if it does. Retry checks it
-// too.
+// too. What the error wraps says the same without the field's name.
 func (p RetryPolicy) Check() error {
 	if p.MaxRetries < 0 {
-		return fmt.Errorf("hostruntime: RetryPolicy.MaxRetries is %d", p.MaxRetries)
+		return fmt.Errorf("hostruntime: RetryPolicy.MaxRetries: %w", fmt.Errorf("%d is below 0", p.MaxRetries))
 	}
 	never := []string{OutcomeOK, OutcomeCancelled, OutcomeBadArgument, OutcomeInvalid}
 	for _, outcome := range p.RetryOn {
 		if !slices.Contains(outcomes, outcome) {
-			return fmt.Errorf("hostruntime: RetryPolicy.RetryOn: there is no outcome %q", outcome)
+			return fmt.Errorf("hostruntime: RetryPolicy.RetryOn: %w", fmt.Errorf("there is no outcome %q", outcome))
 		}
 		if slices.Contains(never, outcome) {
-			return fmt.Errorf("hostruntime: RetryPolicy.RetryOn: %s is nothing to try again after", outcome)
+			return fmt.Errorf("hostruntime: RetryPolicy.RetryOn: %w", fmt.Errorf("%s is nothing to try again after", outcome))
 		}
 	}
 	return nil

@@ -124,7 +124,7 @@ func TestRetryEndsWithItsContext(t *testing.T) {
 
 func TestRetryPoliciesThatMakeNoSense(t *testing.T) {
 	for want, p := range map[string]hostruntime.RetryPolicy{
-		"MaxRetries is -1":         {MaxRetries: -1},
+		"MaxRetries: -1 is below 0":         {MaxRetries: -1},
 		`there is no outcome "no"`: {RetryOn: []string{"no"}},
 		"nothing to try again":     {RetryOn: []string{hostruntime.OutcomeInvalid}},
 	} {

@@ -70,7 +70,7 @@ func (f *runFlags) policy(t *config.Task) (hostruntime.Policy, error) {
 	for _, text := range f.net {
 		grant, err := hostruntime.ParseNetworkGrant(text)
 		if err != nil {
-			return p, fmt.Errorf("--net: %w", err)
+			return p, fmt.Errorf("--net: %q: %w", text, errors.Unwrap(err))
 		}
 		p.Network.Allow = append(p.Network.Allow, grant)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -47,7 +48,7 @@ func (f *retryFlags) policy(own hostruntime.RetryPolicy) (hostruntime.RetryPolic
 		p.BackOff = d
 	}
 	if err := p.Check(); err != nil {
-		return p, fmt.Errorf("--retry-on: %s", strings.TrimPrefix(err.Error(), "hostruntime: RetryPolicy.RetryOn: "))
+		return p, fmt.Errorf("--retry-on: %w", errors.Unwrap(err))
 	}
 	return p, nil
 }

@@ -1,6 +1,7 @@
 package policyfile
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -10,8 +11,8 @@ import (
 
 // readGrants reads the table grants. Folders whose paths are relative lie in
 // dir.
-func (t *Task) readGrants(values map[string]any, dir string) *mistake {
-	g, p := newTable(values), &t.Policy
+func (t *Task) readGrants(g *table, dir string) *mistake {
+	p := &t.Policy
 	var err *mistake
 	if p.Args, err = g.texts("args"); err != nil {
 		return err
@@ -34,7 +35,7 @@ func (t *Task) readGrants(values map[string]any, dir string) *mistake {
 	for _, one := range net {
 		grant, err := hostruntime.ParseNetworkGrant(one)
 		if err != nil {
-			return mistaken("%v", err).under("net")
+			return mistaken("%q: %v", one, errors.Unwrap(err)).under("net")
 		}
 		p.Network.Allow = append(p.Network.Allow, grant)
 	}
@@ -45,7 +46,7 @@ func (t *Task) readGrants(values map[string]any, dir string) *mistake {
 	for _, one := range listen {
 		grant, err := hostruntime.ParseListenGrant(one)
 		if err != nil {
-			return mistaken("%v", err).under("listen")
+			return mistaken("%q: %v", one, errors.Unwrap(err)).under("listen")
 		}
 		p.Network.Listen = append(p.Network.Listen, grant)
 	}

@@ -11,8 +11,7 @@ import (
 )
 
 // readLimits reads the table limits.
-func readLimits(p *hostruntime.Policy, values map[string]any) *mistake {
-	t := newTable(values)
+func readLimits(p *hostruntime.Policy, t *table) *mistake {
 	l, n := &p.Limits, &p.Network.Limits
 	err := t.amounts([]amount{
 		{"fuel", ParseFuel, &l.Fuel},

@@ -12,8 +12,9 @@ import (
 type mistake struct {
 	keys    []string // from the outermost
 	message string
-	// unknown says that the last key isn't known, rather than what it has.
-	unknown bool
+	// known, if not nil, are the keys that would do in the place of the last one,
+	// which isn't known.
+	known []string
 }
 
 func mistaken(format string, args ...any) *mistake {
@@ -29,8 +30,8 @@ func (m *mistake) under(key string) *mistake {
 // within puts it into a list, where keys have no places of their own.
 func (m *mistake) within(list string) *mistake {
 	switch {
-	case m.unknown:
-		return mistaken("unknown key %q", m.keys[len(m.keys)-1]).under(list)
+	case m.known != nil:
+		return mistaken("%s", tomlkeys.Unknown(m.keys[len(m.keys)-1], m.known)).under(list)
 	case len(m.keys) > 0:
 		return mistaken("%s: %s", strings.Join(m.keys, "."), m.message).under(list)
 	}
@@ -40,8 +41,8 @@ func (m *mistake) within(list string) *mistake {
 // in makes it an error of a task.
 func (m *mistake) in(path, task string, keys *tomlkeys.Keys) *Error {
 	at := keys.Place(append([]string{"task", task}, m.keys...)...)
-	if m.unknown {
-		return &Error{path, at.Line, at.Column, fmt.Sprintf("unknown key %q", m.keys[len(m.keys)-1])}
+	if m.known != nil {
+		return &Error{path, at.Line, at.Column, line(unknownKey(m.keys[len(m.keys)-1], m.known))}
 	}
 	return &Error{Path: path, Line: at.Line,
 		Message: line(fmt.Sprintf("task %s: %s: %s", task, strings.Join(m.keys, "."), m.message))}
@@ -104,5 +105,5 @@ func (t *table) rest() *mistake {
 	if first == "" {
 		return nil
 	}
-	return &mistake{keys: []string{first}, unknown: true}
+	return &mistake{keys: []string{first}, known: t.keys()}
 }

@@ -57,8 +57,8 @@
 //
 //	retry = { max-retries = 2, on = ["timeout"], back-off = "1s", max-back-off = "10s", fuel = "high" }
 //
-// Other keys of a task, such as wit and guest, are capsule-gen's, and left alone
-// here.
+// capsule-gen's own keys of a task, such as wit and guest, are left alone here.
+// A key that neither knows is a mistake.
 package policyfile
 
 import (
@@ -161,6 +161,9 @@ func Parse(path string, data []byte) (*File, error) {
 	if err != nil {
 		return nil, &Error{Path: path, Message: line(err.Error())}
 	}
+	if err := checkKeys(path, keys); err != nil {
+		return nil, err
+	}
 	f := &File{Path: path}
 	for _, name := range keys.Under("task") {
 		t := &Task{Name: name, Line: keys.Place("task", name).Line, Policy: hostruntime.Policy{Name: name}}
@@ -184,13 +187,13 @@ type taskText struct {
 }
 
 func (t *Task) read(text taskText, dir string) *mistake {
-	if err := readLimits(&t.Policy, text.Limits); err != nil {
+	if err := readLimits(&t.Policy, newTable(text.Limits)); err != nil {
 		return err.under("limits")
 	}
-	if err := t.readGrants(text.Grants, dir); err != nil {
+	if err := t.readGrants(newTable(text.Grants), dir); err != nil {
 		return err.under("grants")
 	}
-	if err := readRetry(&t.Retry, text.Retry); err != nil {
+	if err := readRetry(&t.Retry, newTable(text.Retry)); err != nil {
 		return err.under("retry")
 	}
 	if text.Deterministic != nil {

@@ -112,7 +112,14 @@ func TestEveryKey(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"[task.a\n":                                                            "capsule.toml:1:8: expected ']' to close table name",
-		"[task.a.limits]\n\ngas = 1\n":                                         `capsule.toml:3:1: unknown key "gas"`,
+		"[task.a.limits]\n\ngas = 1\n":                                         `capsule.toml:3:1: unknown key "gas" (want one of concurrent-requests, connections, fuel, handles, lifted, log-lines, lookups, memory, output, received, request-time, requests, requests-per-second, sent, sockets, task-depth, tasks, wall-time, written)`,
+		"[tasks.a]\nwit = \"wit\"\n":                                           `capsule.toml:1:2: unknown key "tasks" (did you mean "task"?)`,
+		"[task.a]\nlimit = { fuel = 1 }\n":                                     `capsule.toml:2:1: unknown key "limit" (did you mean "limits"?)`,
+		"[task.a]\nmemory = \"64MiB\"\n":                                       `capsule.toml:2:1: unknown key "memory" here: it belongs in limits`,
+		"[task.a]\nfuel = 1\n":                                                 `capsule.toml:2:1: unknown key "fuel" here: it belongs in limits or retry`,
+		"[task.a.limits]\nnet = [\"x\"]\n":                                     `capsule.toml:2:1: unknown key "net" here: it belongs in grants`,
+		"[task.a.limits]\nwall_time = \"1s\"\n":                                `capsule.toml:2:1: unknown key "wall_time" (did you mean "wall-time"?)`,
+		"wit = \"wit\"\n":                                                      `capsule.toml:1:1: unknown key "wit" here: it belongs in a task`,
 		"[task.a]\nlimits = 3\n":                                               "capsule.toml:2:10: want a table, not a TOML integer",
 		"[task.a.limits]\nfuel = []\n":                                         "capsule.toml:2: task a: limits.fuel: want a string or a number, not []",
 		"[task.a.limits]\nhandles = 0\n":                                       `capsule.toml:2: task a: limits.handles: "0" isn't a number to count to (want a whole number above 0)`,
@@ -124,10 +131,11 @@ func TestMistakes(t *testing.T) {
 		"[task.a.grants]\nargs = \"x\"\n":                                      "capsule.toml:2: task a: grants.args: want a list of strings, not x",
 		"[task.a.grants]\nenv = [3]\n":                                         "capsule.toml:2: task a: grants.env: want strings, not 3",
 		"[task.a.grants]\ndirs = [{ host = \"x\" }]\n":                         "capsule.toml:2: task a: grants.dirs: want a host folder and a guest path that begins with /",
-		"[task.a.grants]\ndirs = [{ host = \"x\", guest = \"/x\", rw = 1 }]\n": `capsule.toml:2: task a: grants.dirs: unknown key "rw"`,
-		"[task.a.grants]\nnet = [\"ftp://x\"]\n":                               `capsule.toml:2: task a: grants.net: hostruntime: network grant "ftp://x": grant of "x": unknown protocol "ftp"`,
+		"[task.a.grants]\ndirs = [{ host = \"x\", guest = \"/x\", rw = 1 }]\n": `capsule.toml:2: task a: grants.dirs: unknown key "rw" (want one of bytes, entries, guest, host, overlay, writable)`,
+		"[task.a.grants]\nnet = [\"ftp://x\"]\n":                               `capsule.toml:2: task a: grants.net: "ftp://x": grant of "x": unknown protocol "ftp"`,
+		"[task.a.grants]\nlisten = [\"x\"]\n":                                  `capsule.toml:2: task a: grants.listen: "x": tcp:// or udp:// is missing`,
 		"[task.a.grants]\nsecrets = [{ placeholder = \"x\" }]\n":               "capsule.toml:2: task a: grants.secrets: want a placeholder, hosts, and from-env with the name of a variable",
-		"[task.a.grants]\nroot = true\n":                                       `capsule.toml:2:1: unknown key "root"`,
+		"[task.a.grants]\nroot = true\n":                                       `capsule.toml:2:1: unknown key "root" (want one of args, dirs, env, listen, net, secrets, tasks)`,
 	} {
 		_, err := policyfile.Parse("capsule.toml", []byte(text))
 		if _, ok := errors.AsType[*policyfile.Error](err); !ok || err.Error() != want {

@@ -1,8 +1,8 @@
 package policyfile
 
 import (
+	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime"
@@ -113,8 +113,7 @@ func (f *File) Grants(name string, component func(task string) (*hostruntime.Com
 }
 
 // readRetry reads the table retry.
-func readRetry(p *hostruntime.RetryPolicy, values map[string]any) *mistake {
-	t := newTable(values)
+func readRetry(p *hostruntime.RetryPolicy, t *table) *mistake {
 	text, ok, err := t.scalar("max-retries")
 	if err != nil {
 		return err
@@ -154,7 +153,7 @@ func readRetry(p *hostruntime.RetryPolicy, values map[string]any) *mistake {
 		}
 	}
 	if e := p.Check(); e != nil {
-		return mistaken("%s", strings.TrimPrefix(e.Error(), "hostruntime: RetryPolicy.RetryOn: ")).under("on")
+		return mistaken("%v", errors.Unwrap(e)).under("on")
 	}
 	return t.rest()
 }

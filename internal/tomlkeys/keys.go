@@ -4,7 +4,6 @@ package tomlkeys
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -125,14 +124,8 @@ func (p path) add(node *unstable.Node) path {
 	return p
 }
 
-// Explain says what is wrong with a text, from the decoder's error: of several
-// mistakes the first.
+// Explain says what is wrong with a text, from the decoder's error.
 func Explain(err error) (Place, string) {
-	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(strict.Errors) > 0 {
-		first := strict.Errors[0]
-		line, column := first.Position()
-		return Place{line, column}, fmt.Sprintf("unknown key %q", first.Key()[len(first.Key())-1])
-	}
 	if decode, ok := errors.AsType[*toml.DecodeError](err); ok {
 		line, column := decode.Position()
 		message := strings.TrimPrefix(decode.Error(), "toml: ")

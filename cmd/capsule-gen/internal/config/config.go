@@ -109,7 +109,7 @@ func Load(path string) (*Config, error) {
 	return Parse(path, data)
 }
 
-// The file as TOML sees it.
+// The file as TOML sees it; the rest of it is policyfile's.
 type (
 	fileText struct {
 		Interfaces string              `toml:"interfaces"`
@@ -124,29 +124,23 @@ type (
 		Go     string  `toml:"go"`
 		Python *string `toml:"python"`
 		JS     *string `toml:"js"`
-		// These are policyfile's.
-		Limits        any `toml:"limits"`
-		Grants        any `toml:"grants"`
-		Retry         any `toml:"retry"`
-		Deterministic any `toml:"deterministic"`
 	}
 )
 
 // Parse checks the content of the file at path.
 func Parse(path string, data []byte) (*Config, error) {
+	policies, err := policyfile.Parse(path, data) // which knows all keys
+	if err != nil {
+		return nil, err
+	}
 	var text fileText
-	decoder := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields()
-	if err := decoder.Decode(&text); err != nil {
+	if err := toml.Unmarshal(data, &text); err != nil {
 		at, message := tomlkeys.Explain(err)
 		return nil, &Error{Path: path, Line: at.Line, Column: at.Column, Message: escape.Line(message)}
 	}
 	where, err := tomlkeys.Locate(data)
 	if err != nil {
 		return nil, &Error{Path: path, Message: escape.Line(err.Error())}
-	}
-	policies, err := policyfile.Parse(path, data)
-	if err != nil {
-		return nil, err
 	}
 	c := &Config{Path: path, Dir: filepath.Dir(path), Policies: policies}
 	if notLocal(text.Interfaces) {
