@@ -14,7 +14,8 @@ import (
 type Imports []bind.Import
 
 // HostFunc serves a function with dynamic values, for tools and tests. iface
-// and name are what the component imports; iface is empty for a function that
+// and name are what the component imports, with a version of the same semver
+// track if it has one ("ns:pkg/iface@1.0.0"); iface is empty for a function that
 // the world itself imports. The function's type is the component's own. An
 // instance within an imported one is called "outer#inner".
 //

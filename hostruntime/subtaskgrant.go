@@ -23,9 +23,9 @@ import (
 // Through the interface capsule:tasks/control a guest narrows what its next
 // task may have, learns how the last one ended, and what is left for tasks.
 type TaskGrant struct {
-	// Interface is what the guest imports and Component exports, in any version
-	// of one semver track; empty for functions of the worlds themselves. Its
-	// functions must not pass resources.
+	// Interface is what the guest imports and Component exports, with a version of
+	// the same semver track if it has one ("ns:pkg/iface@1.0.0"); empty for
+	// functions of the worlds themselves. Its functions must not pass resources.
 	Interface string
 	// Component is what is started: one of the same Runtime or another, open as
 	// long as instances may start it.
