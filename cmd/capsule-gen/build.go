@@ -185,12 +185,12 @@ func (a *app) buildTask(ctx context.Context, t *config.Task, cache string, limit
 		return one, err
 	}
 	one.Result = &result
-	if t.Engine == toolchain.QuickJS && result.Status == compile.Compiled {
+	if result.Status == compile.Compiled {
 		world, err := a.loadWorld(ctx, t.WIT, t.World)
 		if err != nil {
 			return one, err
 		}
-		for _, b := range brokenOnQuickJS(world) {
+		for _, b := range brokenOn(t.Engine, world) {
 			fmt.Fprintln(a.err, "capsule-gen: warning: "+escape.Line(b.String()))
 		}
 	}

@@ -27,8 +27,8 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Say where guests and generated files differ from the WIT",
 		Long: `check compares the guests of the tasks in capsule.toml, or of those named, with
 their WIT: which functions are missing, which nothing calls, which have other
-parameters; and it says which generated files are out of date. It reads the
-guests and runs none of them. Python guests need a Python to be read.
+parameters; and it says which generated files are out of date, or left over. It
+reads the guests and runs none of them. Python guests need a Python to be read.
 
 It exits with 1 when something is to be done. With --diff it shows what that
 means for the file.`,
@@ -45,7 +45,7 @@ means for the file.`,
 			if err != nil {
 				return err
 			}
-			return a.check(cmd.Context(), chosen, diff, asJSON)
+			return a.check(cmd.Context(), chosen, len(args) == 0, diff, asJSON)
 		},
 	}
 	f := cmd.Flags()
@@ -57,12 +57,13 @@ means for the file.`,
 
 // A checkedFile is one file in which something was found.
 type checkedFile struct {
-	Task     string               `json:"task"`
+	Task     string               `json:"task"` // empty for what no task has any more
 	Path     string               `json:"path"`
 	Findings []guestcheck.Finding `json:"findings"`
 }
 
-func (a *app) check(ctx context.Context, chosen []*config.Task, diff, asJSON bool) error {
+// check reports on tasks; all says that they are all of capsule.toml's.
+func (a *app) check(ctx context.Context, chosen []*config.Task, all, diff, asJSON bool) error {
 	found := []checkedFile{}
 	for _, t := range chosen {
 		files, err := a.checkTask(ctx, t)
@@ -71,6 +72,11 @@ func (a *app) check(ctx context.Context, chosen []*config.Task, diff, asJSON boo
 		}
 		found = append(found, files...)
 	}
+	left, err := a.leftBehind(ctx, chosen, all)
+	if err != nil {
+		return err
+	}
+	found = append(found, left...)
 	if asJSON {
 		if err := a.printJSON(found); err != nil {
 			return err
@@ -135,14 +141,12 @@ func (a *app) checkTask(ctx context.Context, t *config.Task) ([]checkedFile, err
 		return *stub == "" && !o.once && (t.Go == "" || err != nil || !filepath.IsLocal(rel))
 	})
 	var found []checkedFile
-	if t.Engine == toolchain.QuickJS {
-		world, err := a.loadWorld(ctx, t.WIT, t.World)
-		if err != nil {
-			return nil, err
-		}
-		for _, b := range brokenOnQuickJS(world) {
-			found = append(found, checkedFile{t.Name, filepath.ToSlash(shorten(b.pos.File)), []guestcheck.Finding{{Line: b.pos.Line, Message: b.why}}})
-		}
+	world, err := a.loadWorld(ctx, t.WIT, t.World)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range brokenOn(t.Engine, world) {
+		found = append(found, checkedFile{t.Name, filepath.ToSlash(shorten(b.pos.File)), []guestcheck.Finding{{Line: b.pos.Line, Message: b.why}}})
 	}
 	for _, o := range made {
 		data, err := os.ReadFile(o.path)
@@ -162,6 +166,26 @@ func (a *app) checkTask(ctx context.Context, t *config.Task) ([]checkedFile, err
 		if len(findings) > 0 {
 			found = append(found, checkedFile{t.Name, filepath.ToSlash(shorten(o.path)), findings})
 		}
+	}
+	return found, nil
+}
+
+// leftBehind returns the generated files that generate would remove.
+func (a *app) leftBehind(ctx context.Context, chosen []*config.Task, all bool) ([]checkedFile, error) {
+	outputs, err := a.outputs(ctx, chosen)
+	if err != nil {
+		return nil, err
+	}
+	files, err := findStale(chosen, outputs, all)
+	if err != nil {
+		return nil, err
+	}
+	var found []checkedFile
+	for _, f := range files {
+		found = append(found, checkedFile{
+			Path:     filepath.ToSlash(shorten(f.path)),
+			Findings: []guestcheck.Finding{{Message: "the WIT asks for it no longer: capsule-gen generate removes it"}},
+		})
 	}
 	return found, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
 	"github.com/capsule-kit/capsule/wit"
 )
 
@@ -24,7 +25,7 @@ func TestFallibleConstructorOnQuickJS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := brokenOnQuickJS(world)
+	list := brokenOn(toolchain.QuickJS, world)
 	if len(list) != 1 || !strings.Contains(list[0].String(), "w.wit:4:5: the engine quickjs can't have the constructor of r return a result") {
 		t.Errorf("got %v", list)
 	}
