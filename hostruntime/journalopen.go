@@ -9,7 +9,7 @@ import (
 // replayed is the policy of an instance that replays a journal: without any
 // grant.
 func (p *Policy) replayed() Policy {
-	return Policy{Limits: p.Limits, Stdout: p.Stdout, Stderr: p.Stderr, Replay: p.Replay}
+	return Policy{Name: p.Name, Limits: p.Limits, Stdout: p.Stdout, Stderr: p.Stderr, Replay: p.Replay}
 }
 
 // openJournal begins to write the policy's journal, or to replay it.

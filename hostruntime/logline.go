@@ -123,7 +123,7 @@ func (l *lineLog) log(line []byte, cut int) {
 		text = l.in.readable(text) // a traceback's
 	}
 	attrs := []slog.Attr{
-		slog.String("name", l.in.name), slog.String("export", briefly(c.export)),
+		nameAttr(l.in.name), slog.String("export", briefly(c.export)),
 		slog.String("stream", l.stream), slog.String("line", EscapeText(text)),
 	}
 	if cut > 0 {

@@ -10,9 +10,9 @@ import (
 // loaded and each call that ends, instantiation included: at level Info where
 // it ended as it should, the function's own error among that, else Warn.
 //
-// The attributes of a call are name, export, outcome, seconds, fuel, fuelModel
-// and memoryBytes, and for an error its text, escaped and at most 1 KiB of it.
-// What the guest prints goes to Policy.Log.
+// The attributes of a call are name, where the policy gives one, export, outcome,
+// seconds, fuel, fuelModel and memoryBytes, and for an error its text, escaped
+// and at most 1 KiB of it. What the guest prints goes to Policy.Log.
 func LogCalls(logger *slog.Logger) Observer {
 	return Observer{
 		Load: func(ctx context.Context, byteLen int) (context.Context, func(error)) {
@@ -39,7 +39,7 @@ func LogCalls(logger *slog.Logger) Observer {
 					return
 				}
 				attrs := []slog.Attr{
-					slog.String("name", call.Name), slog.String("export", briefly(r.Export)), slog.String("outcome", r.Outcome),
+					nameAttr(call.Name), slog.String("export", briefly(r.Export)), slog.String("outcome", r.Outcome),
 					slog.Float64("seconds", r.WallTime.Seconds()),
 					slog.Uint64("fuel", r.Fuel), slog.Int("fuelModel", r.FuelModel), slog.Uint64("memoryBytes", r.MemoryBytes),
 				}
@@ -50,6 +50,14 @@ func LogCalls(logger *slog.Logger) Observer {
 			}
 		},
 	}
+}
+
+// nameAttr is the attribute for Policy.Name, nothing where that is empty.
+func nameAttr(name string) slog.Attr {
+	if name == "" {
+		return slog.Attr{}
+	}
+	return slog.String("name", name)
 }
 
 // briefly makes text that a guest may have chosen fit for a log.

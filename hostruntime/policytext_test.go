@@ -14,7 +14,7 @@ const zeroPolicy = `limits
   memory               256 MiB
   wall time            10s
   lifted values        64 MiB
-  output kept          65536 bytes
+  output kept          64 KiB
   output written       16 MiB
   handles              10000
   tasks                100, depth 4
@@ -49,7 +49,7 @@ func TestPolicyText(t *testing.T) {
   memory               unlimited
   wall time            unlimited
   lifted values        64 MiB
-  output kept          65536 bytes
+  output kept          64 KiB
   output written       16 MiB
   handles              7
   tasks                100, depth 4

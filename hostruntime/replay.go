@@ -18,7 +18,7 @@ import (
 // found again and compared; time, memory, network and files are as the journal
 // has them.
 //
-// Of policy, Limits, Stdout and Stderr count. Limits that aren't zero are what
+// Of policy, Name, Limits, Stdout and Stderr count. Limits that aren't zero are what
 // recorded ones may be at most, and WallTime is how long each call may take
 // now, by default four times what it might when it was recorded and 10 s. A
 // journal of unknown origin is best replayed with limits.

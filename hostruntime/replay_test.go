@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,10 +16,10 @@ import (
 )
 
 // recordedRun returns a component, and the records of a journal of its run.
-func recordedRun(t testing.TB) (*hostruntime.Component, []journal.Record) {
+func recordedRun(t testing.TB, observers ...hostruntime.Observer) (*hostruntime.Component, []journal.Record) {
 	t.Helper()
 	ctx := context.Background()
-	rt, err := hostruntime.New(ctx, hostruntime.Config{})
+	rt, err := hostruntime.New(ctx, hostruntime.Config{Observers: observers})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,6 +123,21 @@ func TestReplayOfAnotherAnswer(t *testing.T) {
 			if e, ok := errors.AsType[*hostruntime.ReplayError](err); !ok || e.Record == 0 || e.Error() == "" {
 				t.Errorf("record %d (%s) is another: %v", i, r.Kind, err)
 			}
+		}
+	}
+}
+
+// A replay goes by the name that its policy gives it, and without one logs none.
+func TestReplaysAreLoggedByName(t *testing.T) {
+	var log bytes.Buffer
+	c, records := recordedRun(t, hostruntime.LogCalls(slog.New(slog.NewTextHandler(&log, nil))))
+	for name, want := range map[string]string{"": " msg=\"guest called\" export=ask ", "again": " name=again export=ask "} {
+		log.Reset()
+		if _, err := hostruntime.Replay(t.Context(), c, bytes.NewReader(signed(records)), hostruntime.Policy{Name: name}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("want %q in\n%s", want, &log)
 		}
 	}
 }

@@ -124,9 +124,9 @@ func TestRetryEndsWithItsContext(t *testing.T) {
 
 func TestRetryPoliciesThatMakeNoSense(t *testing.T) {
 	for want, p := range map[string]hostruntime.RetryPolicy{
-		"MaxRetries: -1 is below 0":         {MaxRetries: -1},
-		`there is no outcome "no"`: {RetryOn: []string{"no"}},
-		"nothing to try again":     {RetryOn: []string{hostruntime.OutcomeInvalid}},
+		"MaxRetries: -1 is below 0": {MaxRetries: -1},
+		`there is no outcome "no"`:  {RetryOn: []string{"no"}},
+		"nothing to try again":      {RetryOn: []string{hostruntime.OutcomeInvalid}},
 	} {
 		err := hostruntime.Retry(t.Context(), p, func(context.Context) error { return nil })
 		if err == nil || !strings.Contains(err.Error(), want) {

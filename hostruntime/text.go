@@ -49,10 +49,12 @@ func amount(limit string, n uint64) string {
 		return time.Duration(n).String()
 	case LimitMemory, LimitLifted, LimitOutput,
 		LimitComponentBytes, LimitCodeBytes, LimitFunctionBytes, LimitSentBytes, LimitReceivedBytes:
-		const mib = 1 << 20
+		const kib, mib = 1 << 10, 1 << 20
 		switch {
 		case n == 1:
 			return "1 byte"
+		case n > 0 && n < mib && n%kib == 0:
+			return fmt.Sprintf("%d KiB", n/kib)
 		case n < mib:
 			return fmt.Sprintf("%d bytes", n)
 		case n%mib == 0:
