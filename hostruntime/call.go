@@ -3,6 +3,7 @@ package hostruntime
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -255,13 +256,16 @@ func (in *Instance) failed(err error) error {
 }
 
 // ended is the error for a context that is over: the policy's limit, or the
-// caller's own doing.
+// caller's own doing, with the cause that it gave.
 func (in *Instance) ended(err error) error {
 	c := &in.call
 	if c.outer.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
 		return &LimitError{
 			Limit: LimitWallTime, Max: uint64(c.limits.WallTime), cause: context.DeadlineExceeded,
 		}
+	}
+	if cause := context.Cause(c.outer); c.in.task == nil && cause != nil && cause != err {
+		err = fmt.Errorf("%w: %w", err, cause)
 	}
 	return &cancelled{export: c.export, err: err}
 }

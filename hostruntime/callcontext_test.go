@@ -3,6 +3,7 @@ package hostruntime
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,5 +76,42 @@ func TestHostContextIsTheCallers(t *testing.T) {
 	}
 	if got := context.Cause(child); got != cause {
 		t.Errorf("cause %v", got)
+	}
+}
+
+// The error of a call says why its caller cancelled it, for whoever gave a
+// cause.
+func TestCancelledCallsTellTheCause(t *testing.T) {
+	ctx := t.Context()
+	rt, err := New(ctx, Config{NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close(context.Background())
+	c, err := rt.LoadFile(ctx, "../testsuite/observe/testdata/talker.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cause := errors.New("shutting down")
+	for want, cancel := range map[string]func(context.CancelCauseFunc){
+		"hostruntime: spin: context canceled: shutting down": func(cancel context.CancelCauseFunc) { cancel(cause) },
+		"hostruntime: spin: context canceled":                func(cancel context.CancelCauseFunc) { cancel(nil) },
+	} {
+		in, err := c.Instantiate(ctx, Policy{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancelCause(ctx)
+		time.AfterFunc(time.Millisecond, func() { cancel(stop) })
+		_, err = in.Call(ctx, "spin")
+		if err == nil || err.Error() != want || !errors.Is(err, context.Canceled) || Outcome(err) != OutcomeCancelled {
+			t.Errorf("got %v, outcome %s, want %s", err, Outcome(err), want)
+		}
+		if told := errors.Is(err, cause); told != strings.Contains(want, "shutting") {
+			t.Errorf("the cause is told: %t", told)
+		}
+		if err := in.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
 	}
 }

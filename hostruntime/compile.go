@@ -180,7 +180,10 @@ func (c *Component) compileModule(ctx context.Context, l *loading, m *component.
 	if err == nil {
 		return compiled, nil
 	}
-	if ctx.Err() != nil || errors.Is(err, ErrClosed) {
+	if errors.Is(err, ErrClosed) {
+		return nil, err
+	}
+	if ctx.Err() != nil {
 		return nil, fmt.Errorf("hostruntime: compiling: %w", err)
 	}
 	if limit, ok := errors.AsType[*LimitError](err); ok {

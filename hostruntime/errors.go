@@ -14,7 +14,7 @@ import (
 var ErrBusy = errors.New("hostruntime: the instance is serving another call")
 
 // ErrClosed is returned for a Runtime, Component or Instance that was closed.
-var ErrClosed = errors.New("hostruntime: closed")
+var ErrClosed = errors.New("hostruntime: the runtime, component or instance was closed")
 
 // A FormatError says why bytes are not a component that this runtime accepts.
 type FormatError struct {

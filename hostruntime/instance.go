@@ -114,7 +114,7 @@ type part struct {
 // and, from the guest's initialisation, *LimitError, *Trap, *ExitError and
 // ctx's error. Nothing stays open on error.
 func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...Imports) (*Instance, error) {
-	if err := policy.contradiction(); err != nil {
+	if err := policy.flaw(); err != nil {
 		return nil, err
 	}
 	task, err := startsTask(ctx, policy)
@@ -123,7 +123,7 @@ func (c *Component) Instantiate(ctx context.Context, policy Policy, imports ...I
 	}
 	if task != nil {
 		policy = task.policy
-		if err := policy.contradiction(); err != nil {
+		if err := policy.flaw(); err != nil {
 			return nil, err
 		}
 	}
@@ -245,8 +245,11 @@ func (in *Instance) makeParts() {
 
 // Close ends the instance and frees what it holds, but for core instances that
 // the component keeps for a later one; what the guest held of the host's is
-// dropped. It is idempotent. An instance that serves a call is not
-// closed: cancel the call's context first.
+// dropped. It is idempotent. An instance that serves a call is not closed: cancel
+// the call's context first.
+//
+// Errors: ErrBusy; those of Policy.Record's writer, of the host's functions for
+// dropped resources, and of the file system.
 func (in *Instance) Close(ctx context.Context) error {
 	if !in.busy.CompareAndSwap(false, true) {
 		if in.closed.Load() {

@@ -22,6 +22,8 @@ import (
 //	tcp://db.example.org:5432
 //	udp://127.0.0.1:53+private              an address that isn't public
 //	tcp://[2001:db8::/32]:*
+//
+// Errors: what in the text makes it no grant.
 func ParseNetworkGrant(text string) (NetworkGrant, error) {
 	g, err := parseNetworkGrant(text)
 	if err == nil {
@@ -155,6 +157,8 @@ func portsText(list []PortRange) string {
 // ParseListenGrant reads a grant to listen: "tcp://127.0.0.1:8080",
 // "udp://[::1]:5353", "tcp://0.0.0.0:8000-8100". Without ports it is for one of
 // the system's choice: "tcp://127.0.0.1".
+//
+// Errors: what in the text makes it no grant.
 func ParseListenGrant(text string) (ListenGrant, error) {
 	fail := func(err error) (ListenGrant, error) {
 		return ListenGrant{}, fmt.Errorf("hostruntime: grant to listen %q: %w", text, err)

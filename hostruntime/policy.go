@@ -56,7 +56,8 @@ type Policy struct {
 	Stdin io.Reader
 	// Stdout and Stderr receive the guest's output as it is written, on top
 	// of the capture in the report; default nil. The text is the guest's own:
-	// see EscapeText. They are called from the goroutine that runs the guest.
+	// see EscapeText. They are called from the goroutine that runs the guest,
+	// which is told of an error of theirs as of a failed write.
 	Stdout, Stderr io.Writer
 	// Record receives a journal of the instance: all that the host tells the
 	// guest, and so all that the guest has seen, for Replay to repeat. Write

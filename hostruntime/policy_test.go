@@ -42,10 +42,12 @@ func TestDeterministicPolicyGrantsNothing(t *testing.T) {
 
 func TestPolicyCheck(t *testing.T) {
 	for want, p := range map[string]Policy{
-		"":                              {Env: []string{"LANG=C"}, Dirs: []Dir{{Host: "nowhere", Guest: "/data"}}},
-		"not both":                      {Record: io.Discard, Replay: strings.NewReader("")},
-		`granting "data": Dir.Guest is`: {Dirs: []Dir{{Host: "data"}}},
-		`grant of "a b"`:                {Network: Network{Allow: []NetworkGrant{{Host: "a b"}}}},
+		"":                                  {Env: []string{"LANG=C"}, Dirs: []Dir{{Host: "nowhere", Guest: "/data"}}},
+		"not both":                          {Record: io.Discard, Replay: strings.NewReader("")},
+		`granting "data": Dir.Guest is`:     {Dirs: []Dir{{Host: "data"}}},
+		`"b" as /data: that is already "a"`: {Dirs: []Dir{{Host: "a", Guest: "/data"}, {Host: "b", Guest: "/data"}}},
+		"Env[1] has no equals sign":         {Env: []string{"A=", "hunter2"}},
+		`grant of "a b"`:                    {Network: Network{Allow: []NetworkGrant{{Host: "a b"}}}},
 	} {
 		if err := p.Check(); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("error %v, want %q", err, want)

@@ -3,6 +3,8 @@ package hostruntime
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/wasi"
 )
@@ -12,7 +14,7 @@ import (
 // and finds out besides whether there are the folders that it grants, and what
 // its Tasks serve.
 func (p Policy) Check() error {
-	if err := p.contradiction(); err != nil {
+	if err := p.flaw(); err != nil {
 		return err
 	}
 	gate, err := p.Network.gate(nil)
@@ -23,15 +25,24 @@ func (p Policy) Check() error {
 	return nil
 }
 
-// contradiction returns which parts of a policy exclude each other, nil if none
-// do; and of the folders, which one the guest has no name for.
-func (p *Policy) contradiction() error {
+// flaw returns what is wrong with a policy but for its network, nil if nothing
+// is.
+func (p *Policy) flaw() error {
 	if p.Record != nil && p.Replay != nil {
 		return errors.New("hostruntime: a policy records a journal or replays one, not both")
 	}
-	for _, d := range p.Dirs {
+	for i, variable := range p.Env {
+		if !strings.Contains(variable, "=") {
+			// It isn't shown: it may be a value, and that a secret.
+			return fmt.Errorf("hostruntime: Policy.Env[%d] has no equals sign, want NAME=VALUE", i)
+		}
+	}
+	for i, d := range p.Dirs {
 		if d.Guest == "" {
 			return fmt.Errorf("hostruntime: granting %q: Dir.Guest is empty, want the path by which the guest knows the folder", d.Host)
+		}
+		if other := slices.IndexFunc(p.Dirs[:i], func(e Dir) bool { return e.Guest == d.Guest }); other >= 0 {
+			return fmt.Errorf("hostruntime: granting %q as %s: that is already %q", d.Host, d.Guest, p.Dirs[other].Host)
 		}
 	}
 	if p.Deterministic == nil {

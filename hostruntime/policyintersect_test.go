@@ -1,6 +1,7 @@
 package hostruntime
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -34,9 +35,9 @@ func anyPolicy() *rapid.Generator[Policy] {
 			p.Deterministic = &Deterministic{Seed: rapid.Uint64().Draw(t, "seed")}
 			return p
 		}
-		for range rapid.IntRange(0, 3).Draw(t, "dirs") {
+		for i := range rapid.IntRange(0, 3).Draw(t, "dirs") {
 			p.Dirs = append(p.Dirs, Dir{
-				Host: rapid.SampledFrom(folders).Draw(t, "host"), Guest: "/g", Writable: rapid.Bool().Draw(t, "writable"),
+				Host: rapid.SampledFrom(folders).Draw(t, "host"), Guest: fmt.Sprint("/g", i), Writable: rapid.Bool().Draw(t, "writable"),
 				Overlay:    rapid.Bool().Draw(t, "overlay"),
 				MaxBytes:   rapid.SampledFrom([]uint64{0, 1, Unlimited}).Draw(t, "bytes"),
 				MaxEntries: rapid.SampledFrom([]uint64{0, 1, Unlimited}).Draw(t, "entries"),

@@ -78,7 +78,10 @@ type Runtime struct {
 	modules map[[sha256.Size]byte]*sharedModule
 }
 
-// New returns a Runtime. Close frees it.
+// New returns a Runtime. The caller must Close it, after what it loaded and
+// started.
+//
+// Errors: a Config.CacheDir that can't be made, or that others can write to.
 func New(ctx context.Context, config Config) (*Runtime, error) {
 	wc := wazero.NewRuntimeConfig().
 		WithCoreFeatures(coreFeatures).
