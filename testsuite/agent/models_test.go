@@ -84,6 +84,7 @@ func TestModelsAreToldWhatFailed(t *testing.T) {
 		}
 		return calls, true
 	})
+	server.Start()
 	stdout, stderr, err := e.run(t, "-model-url", server.URL, "-model", "mine", "what?")
 	if err != nil || !strings.Contains(stdout, "\nanswer: the end\n") {
 		t.Errorf("%v\n%s%s", err, stdout, stderr)
@@ -133,10 +134,11 @@ func TestModelsThatDoNotAnswer(t *testing.T) {
 	}
 }
 
-// model starts one: say is told the number of messages that it said before and
-// the tools' last ones, and returns tool calls, or a text at the end.
+// model returns one, to be started: say is told the number of messages that it
+// said before and the tools' last ones, and returns tool calls, or a text at the
+// end.
 func model(t *testing.T, say func(step int, told []string) (answer any, goOn bool)) *httptest.Server {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var asked struct {
 			Model    string
 			Tools    []any
