@@ -3,8 +3,9 @@
 //
 // TestAttacks and, with tag guests, TestGuests, TestWeb, TestTasks and
 // TestWebByTasks are tables of named attacks, each with the ending that it must have, made while the host's memory,
-// goroutines, files and answers to others are watched; named says where to find
-// what. The other files hold attacks of several steps. Each testdata/x.wasm is x.wat in binary: after a change, run the
+// goroutines, files and answers to others are watched; TestTiming and
+// TestTimingByGuests are tables of those that measure the host's time. named says
+// where to find what. The other files hold attacks of several steps. Each testdata/x.wasm is x.wat in binary: after a change, run the
 // command that TestAssembled of the folder above names.
 package hostile
 

@@ -9,7 +9,8 @@ import (
 // named are the attacks that a sandbox for untrusted code is asked about, each
 // with where it is made: "family/name" in TestAttacks, "python/name" and
 // "quickjs/name" in TestGuests, "web/name" in TestWeb, "tasks/python/name" in
-// TestTasks, "tasks/web/name" in TestWebByTasks, or another test of this package.
+// TestTasks, "tasks/web/name" in TestWebByTasks, "timing/engine/name" in TestTiming
+// (bytes) and TestTimingByGuests, or another test of this package.
 var named = []struct {
 	title string
 	tests []string
@@ -59,6 +60,10 @@ var named = []struct {
 	{"tasks side by side, tasks that outlive what started them", []string{"tasks/python/tasks_of_the_hosts", "tasks/quickjs/tasksOfTheHosts"}},
 	{"output, lines, files, handles in the caller's name", []string{"tasks/python/output_by_tasks", "tasks/python/lines_by_tasks", "tasks/python/files_by_tasks", "tasks/python/handles_by_tasks", "tasks/python/answers_hoarded"}},
 	{"requests in the caller's name", []string{"tasks/web/answer_that_lies", "tasks/web/requests_without_end", "tasks/web/requests_at_once", "tasks/web/download_without_end", "tasks/web/redirect_to_loopback"}},
+	{"clock timing in deterministic mode", []string{"timing/python/clocks", "timing/python/sleeping", "timing/python/rounds_until_the_clock_moves", "timing/quickjs/clocks", "timing/starlingmonkey/timers", "timing/bytes/loop", "timing/bytes/race", "timing/bytes/cache"}},
+	{"hash timing in deterministic mode", []string{"timing/python/colliding_keys", "timing/python/colliding_texts", "timing/quickjs/collidingKeys", "timing/starlingmonkey/collidingKeys"}},
+	{"the host's secrets by its timing, in deterministic mode", []string{"timing/python/secret_by_its_timing", "timing/quickjs/secretByItsTiming", "timing/starlingmonkey/secretByItsTiming", "timing/python/host_calls", "timing/bytes/host"}},
+	{"telling instances and machines apart, in deterministic mode", []string{"timing/python/chance", "timing/python/addresses", "timing/python/machine", "timing/python/collecting", "timing/python/memory_that_there_is", "timing/starlingmonkey/chance", "timing/bytes/seed", "timing/bytes/growth"}},
 	{"lies about how it ended", []string{"python/limit_made_up", "python/memory_error_made_up", "python/traceback_made_up", "tasks/python/lies_about_its_end", "tasks/python/failure_that_rants", "quickjs/memoryErrorMadeUp", "quickjs/errorWithEscapes"}},
 }
 
@@ -85,6 +90,11 @@ func TestNamedAttacksAreMade(t *testing.T) {
 	}
 	for _, a := range webAttacksByTasks {
 		made["tasks/web/"+a.name] = true
+	}
+	for engine, attacks := range timingAttacks {
+		for name := range attacks {
+			made["timing/"+engine+"/"+name] = true
+		}
 	}
 	for _, n := range named {
 		for _, test := range n.tests {
