@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,8 @@ func TestGuests(t *testing.T) {
 				a := attack{loaded: c, call: "attack", args: []value.Value{value.String(name)}, want: attacks[name]}
 				a.limits.MemoryBytes = 96 << 20
 				switch a.want {
+				case onMemory:
+					a.limits.MemoryBytes = 64 << 20 // below where StarlingMonkey's own heap ends
 				case onFuel:
 					a.limits.Fuel = 50_000_000
 				case onTime:
@@ -52,6 +55,35 @@ func TestGuests(t *testing.T) {
 					t.Errorf("beside the folder there is %v, %v", names, err)
 				}
 			})
+		}
+	}
+}
+
+// StarlingMonkey's collected heap ends by itself, at what depends on when it was
+// last collected, and takes the guest with it: the limit must come first.
+func TestStarlingMonkeysHeapEndsByItself(t *testing.T) {
+	rt, err := hostruntime.New(t.Context(), hostruntime.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rt.Close(t.Context()) })
+	c, err := rt.LoadFile(t.Context(), guest.Build(t, guest.Spec{WIT: "wit", World: "hostile", Engine: guest.StarlingMonkey, File: "sandbox/starlingmonkey.js"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for most, want := range map[uint64]ending{64 << 20: onMemory, 512 << 20: traps("out of memory")} {
+		in, err := c.Instantiate(t.Context(), hostruntime.Policy{Limits: hostruntime.Limits{MemoryBytes: most, WallTime: patience}}, host())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var used hostruntime.Report
+		_, err = in.Call(hostruntime.WithReport(t.Context(), &used), "attack", value.String("arrayGrowth"))
+		if errorKind(err) != want.kind || !strings.Contains(err.Error(), want.text) {
+			t.Errorf("of %d MiB it took %d and ended with %v, want a %s that says %q", most>>20, used.MemoryBytes>>20, err, want.kind, want.text)
+		}
+		t.Logf("of %d MiB it took %d", most>>20, used.MemoryBytes>>20)
+		if err := in.Close(t.Context()); err != nil {
+			t.Error(err)
 		}
 	}
 }
