@@ -73,9 +73,9 @@ func pythonEntry(guest string, exports []Export) string {
 	for _, export := range exports {
 		class := "WitWorld"
 		if export.Interface != "" {
-			class = pascal(export.Interface)
+			class = pythonName(pascal(export.Interface))
 		}
-		method := snake(export.Func)
+		method := pythonName(snake(export.Func))
 		// A class that is missing altogether is for the toolchain to name: it
 		// may know it by a longer name, where two interfaces share the short
 		// one.
@@ -168,6 +168,14 @@ function telling(call) {
 func words(kebab string) []string { return strings.Split(kebab, "-") }
 
 func snake(kebab string) string { return strings.ToLower(strings.Join(words(kebab), "_")) }
+
+// pythonName returns a name as componentize-py gives it to Python.
+func pythonName(name string) string {
+	if slices.Contains(pythonKeywords, name) {
+		return name + "_"
+	}
+	return name
+}
 
 func pascal(kebab string) string {
 	var out strings.Builder

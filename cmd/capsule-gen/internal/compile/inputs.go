@@ -124,7 +124,8 @@ func checkName(e toolchain.Engine, name string) error {
 	return nil
 }
 
-// pythonKeywords can't be the name of a module that is imported.
+// pythonKeywords can't be the name of a module that is imported, nor of anything
+// else.
 var pythonKeywords = strings.Fields(`False None True and as assert async await break class continue
 	def del elif else except finally for from global if import in is lambda nonlocal not or pass
 	raise return try while with yield`)
