@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/mod/modfile"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/atomicfile"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
@@ -176,9 +174,15 @@ func (a *app) outputsOf(ctx context.Context, t *config.Task) ([]output, error) {
 	if t.Go != "" {
 		options.Go = &codegen.GoOptions{Package: packageName(t.Go)}
 		if t.Interfaces != "" {
-			if options.Go.Shared, err = importPathOf(t.Interfaces); err != nil {
+			module, err := moduleAround(t.Interfaces)
+			if err != nil {
 				return nil, err
 			}
+			if module.path == "" {
+				return nil, fmt.Errorf("%s: interfaces: %s is in no Go module, so its packages would have no import path (go mod init makes one)",
+					config.FileName, shown(t.Interfaces))
+			}
+			options.Go.Shared = module.path
 		}
 	}
 	if t.Python != "" {
@@ -229,34 +233,6 @@ func guestIn(t *config.Task, stub string) (folder, path string) {
 		return stub, filepath.ToSlash(rel)
 	}
 	return filepath.Dir(t.Guest), filepath.Base(t.Guest)
-}
-
-// importPathOf returns the import path of a folder, which a Go module must be
-// around.
-func importPathOf(folder string) (string, error) {
-	dir, err := filepath.Abs(folder)
-	if err != nil {
-		return "", err
-	}
-	for inside := ""; ; {
-		data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil {
-			module := modfile.ModulePath(data)
-			if module == "" {
-				return "", fmt.Errorf("%s names no module", shown(filepath.Join(dir, "go.mod")))
-			}
-			return path.Join(module, filepath.ToSlash(inside)), nil
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return "", err
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", fmt.Errorf("%s is in no Go module, so the packages of interfaces there would have no import path", shown(folder))
-		}
-		inside = filepath.Join(filepath.Base(dir), inside)
-		dir = parent
-	}
 }
 
 var packageFolder = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)

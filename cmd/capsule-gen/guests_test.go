@@ -58,6 +58,7 @@ func TestInitBuildsAndRuns(t *testing.T) {
 	}{
 		{"python", "Hello, Ada, from Python!", toolchain.Python},
 		{"js", "Hello, Ada, from JavaScript!", toolchain.QuickJS},
+		{"ts", "Hello, Ada, from TypeScript!", toolchain.QuickJS},
 	} {
 		t.Run(row.guest, func(t *testing.T) {
 			needs(t, row.engine)
@@ -94,6 +95,7 @@ func TestInitServes(t *testing.T) {
 	}{
 		{"python", "Hello, Ada, from Python!\n", toolchain.Python},
 		{"js", "Hello, Ada, from JavaScript!\n", toolchain.StarlingMonkey},
+		{"ts", "Hello, Ada, from TypeScript!\n", toolchain.StarlingMonkey},
 	} {
 		t.Run(row.guest, func(t *testing.T) {
 			needs(t, row.engine)
@@ -193,7 +195,7 @@ func TestInstall(t *testing.T) {
 	for _, name := range []string{"a.wasm", "b.wasm"} {
 		both.Go(func() {
 			_, stderr, err := command(t, filepath.Join(dir, "hello"), "build",
-				"--wit", "wit", "--world", "greeter", "--guest", "sandbox/greeter.js", "-o", name)
+				"--wit", "wit", "--world", "hello", "--guest", "sandbox/hello.js", "-o", name)
 			if err != nil || stderr != "" {
 				t.Errorf("%s: %v\n%s", name, err, stderr)
 			}
