@@ -51,6 +51,9 @@ func (e *emitter) remarks() string {
 		add(abi.U64, "// A u64 is a number, exact below 2**53; from 2**63 on it arrives negative.")
 		add(abi.S64, "// An s64 is a number, exact from -(2**53) to 2**53.")
 		add(abi.U32, "// A u32 from 2**31 on arrives negative: read it as `x >>> 0`, and pass it on as", "// `x | 0`, or it becomes 2**31 - 1.")
+		list = append(list,
+			"// The language is all there is: no console, and no fetch, URL, TextEncoder or",
+			"// setTimeout. What a guest throws, or puts into an Error, is told to its host.")
 	} else {
 		list = append([]string{"// Types of the world " + e.worldID() + " for StarlingMonkey."}, list...)
 		add(abi.S64,

@@ -6,6 +6,8 @@
 // an Error that has the E as its `payload`.
 // A u32 from 2**31 on arrives negative: read it as `x >>> 0`, and pass it on as
 // `x | 0`, or it becomes 2**31 - 1.
+// The language is all there is: no console, and no fetch, URL, TextEncoder or
+// setTimeout. What a guest throws, or puts into an Error, is told to its host.
 
 declare module "demo:agent/table-tool@0.1.0" {
   export * as table from "demo:agent/table@0.1.0";

@@ -4,6 +4,8 @@
 // A function whose WIT result is result<T, E> returns the T. To fail with the E,
 // throw it, or an Error that has it as its `payload`. An import fails by throwing
 // an Error that has the E as its `payload`.
+// The language is all there is: no console, and no fetch, URL, TextEncoder or
+// setTimeout. What a guest throws, or puts into an Error, is told to its host.
 
 /** A sandbox for source text. */
 declare module "demo:eval/sandbox@0.1.0" {

@@ -9,6 +9,8 @@
 // An s64 is a number, exact from -(2**53) to 2**53.
 // A u32 from 2**31 on arrives negative: read it as `x >>> 0`, and pass it on as
 // `x | 0`, or it becomes 2**31 - 1.
+// The language is all there is: no console, and no fetch, URL, TextEncoder or
+// setTimeout. What a guest throws, or puts into an Error, is told to its host.
 
 /** A guest that reviews a week of earthquakes. */
 declare module "demo:quakes/review@0.1.0" {
