@@ -70,12 +70,7 @@ func (l LoadLimits) withDefaults() LoadLimits {
 	l.Functions = orDefault(l.Functions, DefaultFunctions)
 	l.Modules = orDefault(l.Modules, DefaultModules)
 	l.Tables = orDefault(l.Tables, DefaultTables)
-	switch {
-	case l.CompileTime == 0:
-		l.CompileTime = DefaultCompileTime
-	case l.CompileTime < 0:
-		l.CompileTime = math.MaxInt64
-	}
+	l.CompileTime = orDefaultTime(l.CompileTime, DefaultCompileTime)
 	if l.ConcurrentCompiles <= 0 {
 		l.ConcurrentCompiles = DefaultConcurrentCompiles
 	}

@@ -162,12 +162,7 @@ func (l Limits) withDefaults() Limits {
 	l.Tasks = orDefault(l.Tasks, DefaultTasks)
 	l.TaskDepth = orDefault(l.TaskDepth, DefaultTaskDepth)
 	l.LogLines = orDefault(l.LogLines, DefaultLogLines)
-	switch {
-	case l.WallTime == 0:
-		l.WallTime = DefaultWallTime
-	case l.WallTime < 0:
-		l.WallTime = math.MaxInt64
-	}
+	l.WallTime = orDefaultTime(l.WallTime, DefaultWallTime)
 	return l
 }
 
@@ -176,6 +171,17 @@ func orDefault(n, value uint64) uint64 {
 		return value
 	}
 	return n
+}
+
+// orDefaultTime is orDefault for times, of which negative ones are unlimited.
+func orDefaultTime(d, value time.Duration) time.Duration {
+	switch {
+	case d == 0:
+		return value
+	case d < 0:
+		return math.MaxInt64
+	}
+	return d
 }
 
 // narrow returns the smaller of each limit; a zero asks for nothing.

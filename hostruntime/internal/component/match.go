@@ -173,17 +173,22 @@ func (m *match) instance(given, wanted *InstanceType) (problem string) {
 	if !m.begin(given, wanted, len(wanted.Exports)) {
 		return ""
 	}
-	for i := range wanted.Exports {
-		want := &wanted.Exports[i]
+	return m.named("export", given.Export, wanted.Exports)
+}
+
+// named checks the externs that are wanted against those given by their names.
+func (m *match) named(kind string, given func(name string) *Extern, wanted []NamedExtern) (problem string) {
+	for i := range wanted {
+		want := &wanted[i]
 		if !m.d.chargeName(m.r, want.Name) {
 			return ""
 		}
-		have := given.Export(want.Name)
+		have := given(want.Name)
 		if have == nil {
-			return "missing expected export " + quote(want.Name)
+			return "missing expected " + kind + " " + quote(want.Name)
 		}
 		if problem = m.extern(have, &want.Extern); problem != "" {
-			return "type mismatch in export " + quote(want.Name) + ": " + problem
+			return "type mismatch in " + kind + " " + quote(want.Name) + ": " + problem
 		}
 	}
 	return ""
@@ -197,34 +202,11 @@ func (m *match) component(given, wanted *ComponentType) (problem string) {
 		return ""
 	}
 	imports := nestedMatch(m.d, m.r, m.wanted, m.given, given.params)
-	for i := range given.Imports {
-		need := &given.Imports[i]
-		if !m.d.chargeName(m.r, need.Name) {
-			return ""
-		}
-		have := wanted.Import(need.Name)
-		if have == nil {
-			return "missing expected import " + quote(need.Name)
-		}
-		if problem = imports.extern(have, &need.Extern); problem != "" {
-			return "type mismatch in import " + quote(need.Name) + ": " + problem
-		}
+	if problem = imports.named("import", wanted.Import, given.Imports); problem != "" {
+		return problem
 	}
 	exports := nestedMatch(m.d, m.r, imports.wanted, m.wanted, wanted.fresh)
-	for i := range wanted.Exports {
-		want := &wanted.Exports[i]
-		if !m.d.chargeName(m.r, want.Name) {
-			return ""
-		}
-		have := given.Export(want.Name)
-		if have == nil {
-			return "missing expected export " + quote(want.Name)
-		}
-		if problem = exports.extern(have, &want.Extern); problem != "" {
-			return "type mismatch in export " + quote(want.Name) + ": " + problem
-		}
-	}
-	return ""
+	return exports.named("export", given.Export, wanted.Exports)
 }
 
 func (m *match) fn(given, wanted *abi.Func) (problem string) {

@@ -80,21 +80,16 @@ func (b *builder) options(s *scope, o *component.CanonOptions) Options {
 		b.fail("64-bit memories are not supported: nothing runs them")
 	}
 	resolved := Options{Encoding: o.Encoding, Async: o.Async}
-	if o.HasMemory {
-		ref := s.get(b, component.SortCoreMemory, o.Memory).core
-		resolved.Memory = &ref
+	ref := func(has bool, sort component.Sort, index uint32) *CoreRef {
+		if !has {
+			return nil
+		}
+		ref := s.get(b, sort, index).core
+		return &ref
 	}
-	if o.HasRealloc {
-		ref := s.get(b, component.SortCoreFunc, o.Realloc).core
-		resolved.Realloc = &ref
-	}
-	if o.HasPostReturn {
-		ref := s.get(b, component.SortCoreFunc, o.PostReturn).core
-		resolved.PostReturn = &ref
-	}
-	if o.HasCallback {
-		ref := s.get(b, component.SortCoreFunc, o.Callback).core
-		resolved.Callback = &ref
-	}
+	resolved.Memory = ref(o.HasMemory, component.SortCoreMemory, o.Memory)
+	resolved.Realloc = ref(o.HasRealloc, component.SortCoreFunc, o.Realloc)
+	resolved.PostReturn = ref(o.HasPostReturn, component.SortCoreFunc, o.PostReturn)
+	resolved.Callback = ref(o.HasCallback, component.SortCoreFunc, o.Callback)
 	return resolved
 }
