@@ -83,15 +83,7 @@ func TestHostContextIsTheCallers(t *testing.T) {
 // cause.
 func TestCancelledCallsTellTheCause(t *testing.T) {
 	ctx := t.Context()
-	rt, err := New(ctx, Config{NoCache: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rt.Close(context.Background())
-	c, err := rt.LoadFile(ctx, "../testsuite/observe/testdata/talker.wasm")
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := loaded(t, "../testsuite/observe/testdata/talker.wasm")
 	cause := errors.New("shutting down")
 	for want, cancel := range map[string]func(context.CancelCauseFunc){
 		"hostruntime: spin: context canceled: shutting down": func(cancel context.CancelCauseFunc) { cancel(cause) },

@@ -48,15 +48,7 @@ func TestPrintedSecrets(t *testing.T) {
 // too, a guest writes no more than it may, and the run is replayed so.
 func TestHeldBackOutputIsLimited(t *testing.T) {
 	ctx := t.Context()
-	rt, err := New(ctx, Config{NoCache: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rt.Close(ctx)
-	c, err := rt.LoadFile(ctx, "../testsuite/observe/testdata/talker.wasm")
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := loaded(t, "../testsuite/observe/testdata/talker.wasm")
 	for limit, want := range map[uint64]string{8: OutcomeOK, 7: OutcomeOutput} {
 		var journal bytes.Buffer
 		in, err := c.Instantiate(ctx, Policy{
