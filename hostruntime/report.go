@@ -22,7 +22,9 @@ type Report struct {
 	Error, Limit string
 	// ExitCode is the status with which the guest ended itself.
 	ExitCode int
-	// Value is what Instance.Call returned; nil after a typed call.
+	// Value is what Instance.Call returned. It is nil after a typed call: its
+	// caller has the value in a type of its own, and to lift it a second time
+	// would take time and memory that no limit counts.
 	Value value.Value
 	// Exception is the guest's uncaught exception, one line, and Stack the core
 	// functions that were running: see Trap.
