@@ -13,6 +13,10 @@
 // The package review above is generated from WIT by capsule-gen. Tools that
 // learn a component's types only at run time use Instance.Call instead.
 //
+// Around a call there are WithReport, for how it ended and what it used,
+// WithLimits, to narrow it, and Retry; for whole runs Policy.Record and Replay;
+// for servers NewHandler; for watching all of it Config.Observers.
+//
 // Errors are told apart by type: *FormatError (not a valid component),
 // *UnsupportedError (a valid one that can't run here), *LinkError (it wants
 // what isn't supplied), *ArgumentError (the caller's value doesn't fit),
