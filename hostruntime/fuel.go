@@ -1,5 +1,7 @@
 package hostruntime
 
+import "github.com/capsule-kit/capsule/hostruntime/internal/link"
+
 // FuelModel is the version of what fuel counts. Under one version, from a new
 // instance and with the same inputs (the clock and random bytes among them), a
 // component uses the same fuel on every machine, to the unit. What counts as a
@@ -55,11 +57,12 @@ const (
 func (in *Instance) burnCall() error { return in.burn(hostCallFuel) }
 
 // burnBuiltin pays for a built-in function. Those are quick, so that time is
-// only looked at now and then.
-func (in *Instance) burnBuiltin() error {
+// only looked at now and then, but before one that runs the host's destructor.
+func (in *Instance) burnBuiltin(t *link.Trampoline) error {
 	const every = 64
 	c := &in.call
-	if c.builtins++; c.builtins%every == 0 {
+	c.builtins++
+	if c.builtins%every == 0 || t.Kind == link.ResourceDrop && in.resources[t.Target].Dtor != nil {
 		if err := in.stopped(); err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ func serveTrampoline(index int) api.GoModuleFunc {
 func (in *Instance) serveDirectly(index int, stack []uint64) error {
 	t := &in.component.plan.Trampolines[index]
 	if t.Kind != link.LowerHost && t.Kind != link.LowerGuest {
-		if err := in.burnBuiltin(); err != nil {
+		if err := in.burnBuiltin(t); err != nil {
 			return err
 		}
 	}

@@ -85,7 +85,7 @@ var brief = hostruntime.Limits{WallTime: 100 * time.Millisecond}
 var componentAttacks = map[string][]attack{
 	"bytes": attacksByBytes, "size": attacksBySize, "start": attacksAtStart, "realloc": attacksByRealloc, "results": attacksByResults,
 	"handles": attacksByHandles, "time": attacksOnTime, "stack": attacksOnStacks, "memory": attacksOnMemory, "host": attacksOnHost, "wasi": attacksOnWASI,
-	"tasks": attacksByTasks,
+	"tasks": attacksByTasks, "waiting": attacksOnAPatientHost,
 }
 
 // TestAttacks makes all attacks in one runtime.
