@@ -20,7 +20,8 @@ type Imports []bind.Import
 // instance within an imported one is called "outer#inner".
 //
 // An error ends the guest's call with a trap of that cause; the error case of
-// a `result` is a value.Result.
+// a `result` is a value.Result. ctx ends with the call's time and with the call:
+// nothing else can interrupt serve, which the call waits for.
 func HostFunc(iface, name string, serve func(ctx context.Context, args []value.Value) (value.Value, error)) bind.Import {
 	return bind.Import{Interface: iface, Name: name, Values: serve}
 }

@@ -125,7 +125,10 @@ type Limits struct {
 	// share, is not in it. Default 256 MiB.
 	MemoryBytes uint64
 	// WallTime bounds each call, host functions and waiting included, and
-	// instantiation. Negative is unlimited. Default 10 s.
+	// instantiation. Negative is unlimited. Default 10 s. The context of a host
+	// function ends with it; one that goes on holds up the call until it returns,
+	// and the guest is then stopped at its next check, a host call or a slice of
+	// fuel: what ends before that ends well, if late.
 	WallTime time.Duration
 	// LiftedBytes bounds what the values that a call has moved out of the
 	// guest take in the host at a time: a host function's arguments count until

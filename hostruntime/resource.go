@@ -57,8 +57,8 @@ func (in *Instance) makeResources(plan *link.Plan) {
 // one can be used all the same.
 //
 // drop is called once for each own handle: when the guest drops it, or when
-// the instance is closed. An error ends the guest's call with a trap of that
-// cause.
+// the instance is closed, with a context that doesn't end then. An error ends the
+// guest's call with a trap of that cause.
 func HostResource(iface, name string, drop func(ctx context.Context, rep any) error) bind.Import {
 	return bind.Import{Interface: iface, Name: name, Drop: drop}
 }
