@@ -21,6 +21,7 @@ var named = []struct {
 	{"sorting, powers, giant numbers", []string{"python/sorting_something_large", "python/power", "python/factorial", "quickjs/sortingSomethingLarge", "quickjs/power"}},
 	{"giant memory.fill, bulk operations", []string{"time/spins memory-fill", "time/spins memory-copy on fuel", "time/spins table-fill", "TestLongCodeIsStopped"}},
 	{"calls of the host without end", []string{"host/calls without end", "python/asking", "python/telling", "quickjs/asking"}},
+	{"a host that doesn't answer", []string{"waiting/for-ever of a host that heeds the deadline", "waiting/in-destructors of a host that ignores the deadline", "waiting/in-realloc of a host that would wait", "waiting/closing-all of a host that goes on after the deadline", "TestNothingIsCalledAfterTheDeadline", "TestAHostFunctionThatDoesNotReturn"}},
 	{"start functions, realloc, post-return, destructors that spin", []string{"start/spins", "realloc/spins", "time/after-return spins", "handles/destructor spins"}},
 	{"memory by list", []string{"python/list_growth", "python/repeated_list", "quickjs/arrayGrowth"}},
 	{"memory by string", []string{"python/string_doubling", "quickjs/stringDoubling", "quickjs/flattenedString"}},
@@ -69,7 +70,7 @@ var named = []struct {
 
 // TestNamedAttacksAreMade holds that list to the tables.
 func TestNamedAttacksAreMade(t *testing.T) {
-	made := map[string]bool{"TestLongCodeIsStopped": true}
+	made := map[string]bool{"TestLongCodeIsStopped": true, "TestNothingIsCalledAfterTheDeadline": true, "TestAHostFunctionThatDoesNotReturn": true}
 	for family, attacks := range componentAttacks {
 		for _, a := range attacks {
 			made[family+"/"+a.name] = true
