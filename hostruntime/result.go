@@ -2,7 +2,6 @@ package hostruntime
 
 import (
 	"errors"
-	"fmt"
 )
 
 // GeneratedV1 is referred to by generated code. A release of this module that
@@ -22,8 +21,8 @@ type ResultError[E any] struct {
 	Value E
 }
 
-// Error names the error's type and what it holds. Its text may be the guest's
-// own: see EscapeText.
+// Error names the error's type and shows what it holds, but for a string at most
+// about 1 KiB of it. Its text may be the guest's own: see EscapeText.
 func (e *ResultError[E]) Error() string {
 	var value any = e.Value
 	switch value := value.(type) {
@@ -32,7 +31,7 @@ func (e *ResultError[E]) Error() string {
 	case string:
 		return "the function returned its error case: " + value
 	}
-	return fmt.Sprintf("the function returned its error case: %T%+v", value, value)
+	return "the function returned its error case: " + showValue(value)
 }
 
 // IsResultError tells a ResultError of any type from other errors.
