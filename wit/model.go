@@ -273,6 +273,25 @@ type Type struct {
 	abi *abi.Type // made by ABI
 }
 
+// Parts returns the types that t is directly made of, in order, without what a
+// named type stands for: a map's key, an element, the fields' types and the
+// cases'; nil for a case without a payload.
+func (t *Type) Parts() []*Type {
+	var parts []*Type
+	for _, p := range []*Type{t.Key, t.Elem} {
+		if p != nil {
+			parts = append(parts, p)
+		}
+	}
+	for _, f := range t.Fields {
+		parts = append(parts, f.Type)
+	}
+	for _, c := range t.Cases {
+		parts = append(parts, c.Type)
+	}
+	return parts
+}
+
 // A Field is one field of a record, or one element of a tuple.
 type Field struct {
 	Pos  Position

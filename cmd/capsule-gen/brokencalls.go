@@ -107,12 +107,7 @@ func (w *handleWalk) walk(t *wit.Type) {
 		w.handles = append(w.handles, t)
 		return
 	}
-	w.walk(t.Elem)
-	w.walk(t.Key)
-	for _, f := range t.Fields {
-		w.walk(f.Type)
-	}
-	for _, c := range t.Cases {
-		w.walk(c.Type)
+	for _, part := range t.Parts() {
+		w.walk(part)
 	}
 }

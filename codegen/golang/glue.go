@@ -100,24 +100,12 @@ func (e *emitter) parts(t *wit.Type) string {
 	if t.Length > 0 {
 		key += "/" + strconv.FormatUint(uint64(t.Length), 10)
 	}
-	add := func(part *wit.Type) {
+	for _, part := range t.Parts() {
 		if part == nil {
 			key += " _"
 		} else {
 			key += " " + strconv.Itoa(e.id(part))
 		}
-	}
-	if t.Key != nil {
-		add(t.Key)
-	}
-	if t.Elem != nil {
-		add(t.Elem)
-	}
-	for _, f := range t.Fields {
-		add(f.Type)
-	}
-	for _, c := range t.Cases {
-		add(c.Type)
 	}
 	return key
 }
@@ -141,25 +129,13 @@ func (e *emitter) suffix(t *wit.Type) string {
 	if t.Length > 0 {
 		s = "Array" + strconv.FormatUint(uint64(t.Length), 10)
 	}
-	part := func(p *wit.Type) {
+	for _, part := range t.Parts() {
 		switch {
-		case p == nil:
+		case part == nil:
 			s += "Unit"
 		case len(s) < maxSuffix:
-			s += e.glue.types[e.id(p)].suffix
+			s += e.glue.types[e.id(part)].suffix
 		}
-	}
-	if t.Key != nil {
-		part(t.Key)
-	}
-	if t.Elem != nil {
-		part(t.Elem)
-	}
-	for _, f := range t.Fields {
-		part(f.Type)
-	}
-	for _, c := range t.Cases {
-		part(c.Type)
 	}
 	return s
 }

@@ -101,29 +101,9 @@ func (v *visitor) typ(t *wit.Type) {
 	}
 	v.def(t.Def)
 	v.def(t.Resource)
-	for _, p := range Parts(t) {
+	for _, p := range t.Parts() {
 		v.typ(p)
 	}
-}
-
-// Parts returns the types that t is directly made of, without what a named
-// type stands for.
-func Parts(t *wit.Type) []*wit.Type {
-	var parts []*wit.Type
-	for _, p := range []*wit.Type{t.Key, t.Elem} {
-		if p != nil {
-			parts = append(parts, p)
-		}
-	}
-	for _, f := range t.Fields {
-		parts = append(parts, f.Type)
-	}
-	for _, c := range t.Cases {
-		if c.Type != nil {
-			parts = append(parts, c.Type)
-		}
-	}
-	return parts
 }
 
 // Named returns the type definition behind t that has an identity in a guest:
@@ -190,7 +170,7 @@ func typeHasResource(t *wit.Type, seen map[*wit.TypeDef]bool) bool {
 	if t.Resource != nil || t.Def != nil && hasResource(t.Def, seen) {
 		return true
 	}
-	return slices.ContainsFunc(Parts(t), func(p *wit.Type) bool { return typeHasResource(p, seen) })
+	return slices.ContainsFunc(t.Parts(), func(p *wit.Type) bool { return p != nil && typeHasResource(p, seen) })
 }
 
 // Structure returns the structure of t after all aliases.

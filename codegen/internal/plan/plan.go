@@ -288,13 +288,8 @@ func (b *builder) shape(t *wit.Type, pos wit.Position, what string) {
 	if t.Key != nil && !isKey(t.Key.Resolve().Kind) {
 		b.refuse(pos, "%s: a map's key is a bool, an integer, a char or a string, not a %s", what, t.Key.Resolve().Kind)
 	}
-	b.shape(t.Elem, pos, what)
-	b.shape(t.Key, pos, what)
-	for _, f := range t.Fields {
-		b.shape(f.Type, pos, what)
-	}
-	for _, c := range t.Cases {
-		b.shape(c.Type, pos, what)
+	for _, part := range t.Parts() {
+		b.shape(part, pos, what)
 	}
 }
 

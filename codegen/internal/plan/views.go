@@ -93,9 +93,7 @@ func (v *views) hasType(t *wit.Type) bool {
 	case t.Resource != nil:
 		return true
 	}
-	return v.hasType(t.Elem) || v.hasType(t.Key) ||
-		slices.ContainsFunc(t.Fields, func(f wit.Field) bool { return v.hasType(f.Type) }) ||
-		slices.ContainsFunc(t.Cases, func(c wit.Case) bool { return v.hasType(c.Type) })
+	return slices.ContainsFunc(t.Parts(), v.hasType)
 }
 
 // def returns a declaration as this view has it.
