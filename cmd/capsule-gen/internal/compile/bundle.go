@@ -42,7 +42,11 @@ func (in *inputs) bundle(ctx context.Context, r Request) error {
 	case err != nil:
 		return err
 	case !made.Needed:
-		// Whatever is wrong with it, the engine says so in its own words.
+		// Whatever is wrong with it, the engine says so in its own words, but for a
+		// module that it doesn't find, which it says without a place.
+		if made.Wrong != nil && unresolved.MatchString(made.Wrong.Text) {
+			in.unresolved = bundleError(r, folder, *made.Wrong)
+		}
 		if made.Wrong == nil && !made.Open {
 			maps.DeleteFunc(in.guests, func(name string, _ []byte) bool {
 				return name != in.guest && !slices.Contains(made.Sources, name)
@@ -60,10 +64,11 @@ func (in *inputs) bundle(ctx context.Context, r Request) error {
 }
 
 // bundleError gives a bundler's message our form.
-func bundleError(r Request, folder string, m bundler.Message) error {
+func bundleError(r Request, folder string, m bundler.Message) *GuestError {
+	message, detail := remedyJavaScript(r, m.Text, m.Detail)
 	e := &GuestError{
 		File: r.Guest, Line: m.Line, Column: m.Column,
-		Message: escape.Line(strings.ReplaceAll(m.Text, folder, filepath.Dir(r.Guest))), Detail: escape.Line(m.Detail),
+		Message: escape.Line(strings.ReplaceAll(message, folder, filepath.Dir(r.Guest))), Detail: escape.Line(detail),
 	}
 	if m.File != "" {
 		e.File = filepath.Join(filepath.Dir(r.Guest), filepath.FromSlash(m.File))

@@ -81,8 +81,10 @@ func TestBundles(t *testing.T) {
 func TestBundleErrors(t *testing.T) {
 	for _, row := range []struct{ name, guest, text, want string }{
 		{"type syntax", "a.ts", "export const a: = 1;", "guest/a.ts:1:17: Unexpected \"=\""},
-		{"no such package", "a.js", "import x from 'missing';\nexport const a = x;", `guest/a.js:1:15: Could not resolve "missing"`},
-		{"no such file", "a.ts", "import x from './missing';\nexport const a = x;", `guest/a.ts:1:15: Could not resolve "./missing"`},
+		{"no such package", "a.js", "import x from 'missing';\nexport const a = x;", `guest/a.js:1:15: Could not resolve "missing": if it is a package, "npm install missing" in guest installs it`},
+		{"no such file of a package's", "a.js", "import x from '@some/where/x.js';\nexport const a = x;", `Could not resolve "@some/where/x.js": if it is a package, "npm install @some/where" in guest installs it`},
+		{"Node's module without its prefix", "a.js", "import x from 'fs';\nexport const a = x;", `Could not resolve "fs": the engine has none of Node's built-in modules`},
+		{"no such file", "a.ts", "import x from './missing';\nexport const a = x;", `guest/a.ts:1:15: Could not resolve "./missing": there is no such file`},
 		{"Node's modules", "a.ts", "import fs from 'node:fs';\nexport const a = fs;", "guest/a.ts:1:16: node:fs: the engine has none of Node's built-in modules"},
 		{"file above the folder", "a.ts", "import secret from '../secret.json';\nexport const a = secret;", "lies outside of the guest's folder"},
 		{"absolute path", "a.ts", "import secret from '%ROOT%/secret.json';\nexport const a = secret;", "lies outside of the guest's folder"},

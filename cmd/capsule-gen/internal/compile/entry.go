@@ -14,8 +14,12 @@ import (
 // where there is something to check. It passes everything on.
 const entryName = "capsule_entry"
 
-// missingMark begins the message of an entry module about what isn't there.
-const missingMark = "capsule-missing: "
+// What the messages of an entry module begin with: about what isn't there, and
+// about a module that is found in the guest's place.
+const (
+	missingMark = "capsule-missing: "
+	hiddenMark  = "capsule-hidden: "
+)
 
 // An Export is a function that a world asks of its guest. The names are those
 // of the WIT text.
@@ -67,9 +71,12 @@ func answersEvent(e toolchain.Engine, export Export) bool {
 
 func pythonEntry(guest string, exports []Export) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "import %s as guest\n\ndef check(owner, name, what):\n"+
+	fmt.Fprintf(&out, "import %s as guest\n\n"+
+		"if not str(getattr(guest, '__file__', '')).startswith('/0/'):\n"+
+		"    raise TypeError(%q)\n\n"+
+		"def check(owner, name, what):\n"+
 		"    if not callable(getattr(owner, name, None)):\n"+
-		"        raise TypeError(%q + what)\n\n", guest, missingMark)
+		"        raise TypeError(%q + what)\n\n", guest, hiddenMark, missingMark)
 	for _, export := range exports {
 		class := "WitWorld"
 		if export.Interface != "" {

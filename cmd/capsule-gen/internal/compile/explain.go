@@ -51,15 +51,24 @@ func explain(r Request, in *inputs, dirs folders, limits Limits, result proc.Res
 	switch r.Engine {
 	case toolchain.Python:
 		e = explainPython(output, dirs.guests)
+		e.Message = in.remedyPython(r, e.Message)
 	case toolchain.QuickJS:
 		e = explainQuickJS(output, dirs.guests)
 	default:
 		e = explainStarlingMonkey(output, dirs.guests)
 	}
+	if r.Engine != toolchain.Python {
+		if e := in.unresolvedBy(r, output); e != nil {
+			return e
+		}
+	}
 	// The last one, since a traceback shows the line of code that has it first.
 	if i := strings.LastIndex(output, missingMark); i >= 0 {
 		what, _, _ := strings.Cut(output[i+len(missingMark):], "\n")
 		e = &GuestError{Message: "the world asks for an export that the guest lacks: " + what}
+	}
+	if strings.Contains(output, hiddenMark) {
+		e = &GuestError{Message: "Python has a module of that name, which is found in the guest's place: give the file another name"}
 	}
 	if e.Message == "" {
 		e.Message = "the " + r.Engine.Language() + " compiler failed (" + result.State + ")"

@@ -57,6 +57,36 @@ func TestExplain(t *testing.T) {
 				"  Traceback (most recent call last):\n    File \"in/app.py\", line 1, in <module>\n      x=[0]*10**9\n  MemoryError",
 		},
 		{
+			"no such import", toolchain.QuickJS,
+			"Error: Error resolving module 'a:b/c' from '/app.js': filesystem module not found: failed to resolve",
+			`in/app.js: Could not resolve "a:b/c": the world hello imports nothing of that name`,
+		},
+		{
+			"no such import of a bundle", toolchain.StarlingMonkey,
+			"ReferenceError: Error loading module \"a:b/c\" (resolved path \"a:b/c\"): No such file or directory",
+			`in/app.js: Could not resolve "a:b/c": the world hello imports nothing of that name`,
+		},
+		{
+			"no such module", toolchain.Python,
+			"\nAssertionError: Traceback (most recent call last):\n  File \"/0/app.py\", line 1, in <module>\n    import numpy.linalg\n" +
+				"ModuleNotFoundError: No module named 'numpy'\n\n\nCaused by:\n    x\n",
+			"in/app.py:1: ModuleNotFoundError: No module named 'numpy' (a module of yours goes beside the guest; a package into in/requirements.txt, " +
+				"as pip-compile --generate-hashes writes it)\n  Traceback (most recent call last):\n    File \"in/app.py\", line 1, in <module>\n" +
+				"      import numpy.linalg\n  ModuleNotFoundError: No module named 'numpy'",
+		},
+		{
+			"no such part of Python", toolchain.Python,
+			"\nAssertionError: Traceback (most recent call last):\n  File \"/0/app.py\", line 1, in <module>\n    import ssl\n" +
+				"ModuleNotFoundError: No module named '_ssl'\n\n\nCaused by:\n    x\n",
+			"in/app.py:1: ModuleNotFoundError: No module named '_ssl' (a part of Python that the sandbox doesn't have)\n" +
+				"  Traceback (most recent call last):\n    File \"in/app.py\", line 1, in <module>\n      import ssl\n  ModuleNotFoundError: No module named '_ssl'",
+		},
+		{
+			"name of another module", toolchain.Python,
+			"\nAssertionError: Traceback (most recent call last):\n  File \"/0/capsule_entry.py\", line 4, in <module>\nTypeError: capsule-hidden: \n\n\nCaused by:\n    TypeError: capsule-hidden: \n",
+			"in/app.py: Python has a module of that name, which is found in the guest's place: give the file another name",
+		},
+		{
 			"missing class", toolchain.Python,
 			"\nAssertionError: AttributeError: module 'capsule_entry' has no attribute 'Helper'\n\n\nCaused by:\n    AttributeError: module 'capsule_entry' has no attribute 'Helper'\n",
 			"in/app.py: the world asks for an export that the guest lacks: class Helper",
@@ -92,7 +122,7 @@ func TestExplain(t *testing.T) {
 			if row.engine == toolchain.Python {
 				name = "app.py"
 			}
-			r := Request{Engine: row.engine, WIT: "wit", Guest: filepath.Join("in", name)}
+			r := Request{Engine: row.engine, WIT: "wit", World: "hello", Guest: filepath.Join("in", name)}
 			err := explain(r, &inputs{}, dirs, Limits{MemoryBytes: 64 << 20}, proc.Result{Output: row.output, Failed: true, State: "exit status 1"})
 			if got := err.Error(); got != row.want {
 				t.Errorf("\n got %s\nwant %s", got, row.want)

@@ -45,6 +45,9 @@ type inputs struct {
 	sourceMap []byte
 	// sources are the files that a bundled guest was made from.
 	sources []string
+	// unresolved is the first import of a guest that isn't bundled which leads
+	// nowhere; nil for none.
+	unresolved *GuestError
 }
 
 func readInputs(ctx context.Context, r Request) (*inputs, error) {
