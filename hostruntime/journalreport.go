@@ -8,6 +8,8 @@ type recordedReport struct {
 	Network NetworkReport
 	Files   FileReport
 	Tasks   recordedTasks
+	// LogLines and LogLinesDropped are missing in older journals.
+	LogLines, LogLinesDropped uint64
 }
 
 type recordedTasks struct {
@@ -46,7 +48,7 @@ func (r *recordedTasks) report() TasksReport {
 
 // recorded returns the form of what a replay takes over from a report.
 func (r *Report) recorded() []byte {
-	form, err := json.Marshal(recordedReport{r.Network, r.Files, r.Tasks.recorded()})
+	form, err := json.Marshal(recordedReport{r.Network, r.Files, r.Tasks.recorded(), r.LogLines, r.LogLinesDropped})
 	if err != nil {
 		return nil // there is nothing in it that has no form
 	}

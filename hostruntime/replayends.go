@@ -162,4 +162,5 @@ func (r *replayer) fill(report *Report) {
 		report.WallTimeLimit = -1
 	}
 	report.Network, report.Files, report.Tasks = r.report.Network, r.report.Files, r.report.Tasks.report()
+	report.LogLines, report.LogLinesDropped = r.report.LogLines, r.report.LogLinesDropped
 }

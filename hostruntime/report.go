@@ -63,7 +63,8 @@ type Report struct {
 	// StdoutBytes and StderrBytes count all that was written.
 	StdoutBytes, StderrBytes uint64
 	// LogLines counts the lines of output that went to Policy.Log, those of tasks
-	// included, and LogLinesDropped those beyond the limit.
+	// included, and LogLinesDropped those beyond the limit. A replay's report has
+	// the recorded ones.
 	LogLines, LogLinesDropped uint64
 }
 

@@ -17,7 +17,7 @@ const ReportVersion = 1
 //	{"version": 1, "export": "run", "outcome": "fuel",
 //	 "error": "…", "limit": "fuel",            // if it failed, if by a limit
 //	 "exitCode": 3,                            // for the outcome exit
-//	 "value": …,                               // for ok and guest-error
+//	 "value": …,                               // for ok and guest-error; not of a typed call, nor of a task's
 //	 "exception": "…", "stack": ["…"],         // of a trap
 //	 "wallSeconds": 0.5, "wallSecondsLimit": 10,
 //	 "fuel": 20000000, "fuelLimit": 20000000, "fuelModel": 2,
@@ -37,7 +37,7 @@ const ReportVersion = 1
 //	 "attempts": 1,
 //	 "earlier": [{"outcome": "timeout", "error": "…", "fuel": 0, "wallSeconds": 1}]}
 //
-// What is empty may be left out, but for version, export, outcome and the
+// Attempts is 1 without Retry. What is empty may be left out, but for version, export, outcome and the
 // figures of time, fuel and memory; a limit that is left out is none. Values
 // are as value.JSON writes them.
 func (r Report) MarshalJSON() ([]byte, error) {

@@ -1,5 +1,7 @@
 package hostruntime
 
+import "slices"
+
 // maxTaskReports is how many reports of tasks one report keeps.
 const maxTaskReports = 100
 
@@ -38,8 +40,34 @@ func (r *Report) addStart(start *Report) {
 	r.LiftedBytes += start.LiftedBytes
 	r.StdoutBytes += start.StdoutBytes
 	r.StderrBytes += start.StderrBytes
+	r.LogLines += start.LogLines
+	r.LogLinesDropped += start.LogLinesDropped
+	r.Network.add(&start.Network)
+	r.Files.addStart(&start.Files)
 	r.Stdout = start.Stdout + r.Stdout
 	r.Stderr = start.Stderr + r.Stderr
+}
+
+// add puts what was done before in front.
+func (n *NetworkReport) add(before *NetworkReport) {
+	n.Records = append(slices.Clip(before.Records), n.Records...)
+	n.Requests += before.Requests
+	n.Connections += before.Connections
+	n.Lookups += before.Lookups
+	n.Denied += before.Denied
+	n.SentBytes += before.SentBytes
+	n.ReceivedBytes += before.ReceivedBytes
+	n.Dropped += before.Dropped
+}
+
+// addStart puts what was done before in front. Bytes and Entries are since the
+// instance started already.
+func (f *FileReport) addStart(start *FileReport) {
+	f.Created = append(slices.Clip(start.Created), f.Created...)
+	f.Changed = append(slices.Clip(start.Changed), f.Changed...)
+	f.Deleted = append(slices.Clip(start.Deleted), f.Deleted...)
+	f.Omitted += start.Omitted
+	f.Refused += start.Refused
 }
 
 // keep adds the report of a call; with s.mu held.

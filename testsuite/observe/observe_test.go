@@ -255,6 +255,21 @@ func TestCutLinesAreWholeCharacters(t *testing.T) {
 	}
 }
 
+// A replay logs nothing, and reports what was logged.
+func TestLogLinesAreReplayed(t *testing.T) {
+	var journal bytes.Buffer
+	used, _ := logged(t, hostruntime.Policy{Limits: hostruntime.Limits{LogLines: 3}, Record: &journal}, func(ctx context.Context, in *hostruntime.Instance) {
+		call(t, ctx, in, "print", "1\n2\n3\n4\n5\n")
+		if err := in.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	again, err := hostruntime.Replay(t.Context(), talker(t), &journal, hostruntime.Policy{})
+	if err != nil || len(again) != 2 || again[1].LogLines != 3 || again[1].LogLinesDropped != 2 || used.LogLines != 3 {
+		t.Errorf("recorded %+v, replayed %+v, %v", used, again, err)
+	}
+}
+
 func TestLogLinesAreLimited(t *testing.T) {
 	print := func(n int) func(context.Context, *hostruntime.Instance) {
 		return func(ctx context.Context, in *hostruntime.Instance) {
