@@ -67,7 +67,7 @@ func TestComponentIsCurrent(t *testing.T) {
 	}
 	source := &txtar.Archive{}
 	for from, to := range map[string]string{
-		"notes.wat":                        "",
+		"core.wat":                         "",
 		"wit/notes.wit":                    "wit/deps",
 		"testdata/wit/made.wit":            "wit",
 		"testdata/wit/deps/cli.wit":        "wit/deps",
@@ -83,7 +83,7 @@ func TestComponentIsCurrent(t *testing.T) {
 		}
 		source.Files = append(source.Files, txtar.File{Name: path.Join(to, path.Base(from)), Data: text})
 	}
-	embedded := run(source, "component", "embed", "--world", "made", "in/wit", "in/notes.wat")
+	embedded := run(source, "component", "embed", "--world", "made", "in/wit", "in/core.wat")
 	made := &txtar.Archive{Files: []txtar.File{{Name: "embedded.wasm", Data: embedded}}}
 	current(t, "notes.wasm", run(made, "component", "new", "in/embedded.wasm"))
 }
