@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"sync"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/capsule-kit/capsule/hostruntime/internal/image"
 	"github.com/capsule-kit/capsule/hostruntime/internal/link"
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 	"github.com/capsule-kit/capsule/wit/abi"
 )
 
@@ -118,7 +118,7 @@ func (rt *Runtime) LoadFile(ctx context.Context, path string) (*Component, error
 // readFile reads a file of at most so many bytes: one that is as long as one
 // byte more is for load to refuse.
 func readFile(path string, most uint64) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := regularfile.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("hostruntime: %w", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 	"github.com/capsule-kit/capsule/wit"
 )
 
@@ -134,7 +134,7 @@ func (a *app) addFiles(ctx context.Context, t *config.Task, b *boundary.Boundary
 		}
 	}
 	if t.Go != "" {
-		host, err := boundary.HostFiles(t.Go)
+		host, err := boundary.HostFiles(ctx, t.Go)
 		if err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (a *app) addFiles(ctx context.Context, t *config.Task, b *boundary.Boundary
 			side = boundary.Generated
 		}
 		add(side, o.path)
-		switch data, err := os.ReadFile(o.path); {
+		switch data, err := regularfile.Read(o.path, maxSourceBytes); {
 		case errors.Is(err, fs.ErrNotExist):
 			b.Differences = append(b.Differences, shorten(o.path)+" isn't there: capsule-gen generate writes it")
 		case err != nil:
@@ -186,7 +186,7 @@ func (a *app) addFiles(ctx context.Context, t *config.Task, b *boundary.Boundary
 
 // addComponent replaces what the world declares by what the component has.
 func addComponent(t *config.Task, b *boundary.Boundary) error {
-	data, err := os.ReadFile(t.Output)
+	data, err := regularfile.Read(t.Output, maxComponentBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		b.Differences = append(b.Differences, b.Component+" isn't there: capsule-gen build writes it")
 		return nil

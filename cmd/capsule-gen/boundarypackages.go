@@ -9,6 +9,7 @@ import (
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/boundary"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 )
 
 // addWheels adds what a Python guest's requirements bring into the sandbox.
@@ -17,7 +18,7 @@ func addWheels(t *config.Task, b *boundary.Boundary) error {
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 		return nil // as build takes it
 	}
-	text, err := os.ReadFile(path)
+	text, err := regularfile.Read(path, maxSourceBytes)
 	if err != nil {
 		return err
 	}

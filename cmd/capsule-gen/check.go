@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/guestcheck"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -149,7 +149,7 @@ func (a *app) checkTask(ctx context.Context, t *config.Task) ([]checkedFile, err
 		found = append(found, checkedFile{t.Name, filepath.ToSlash(shorten(b.pos.File)), []guestcheck.Finding{{Line: b.pos.Line, Message: b.why}}})
 	}
 	for _, o := range made {
-		data, err := os.ReadFile(o.path)
+		data, err := regularfile.Read(o.path, maxSourceBytes)
 		var findings []guestcheck.Finding
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

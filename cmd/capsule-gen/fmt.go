@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/atomicfile"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 	"github.com/capsule-kit/capsule/wit"
 )
 
@@ -123,7 +124,7 @@ func witFiles(paths []string) ([]string, error) {
 // formatFile formats a file, unless it is only to be checked, and reports
 // whether its layout was another one.
 func formatFile(path string, check bool) (differs bool, err error) {
-	text, err := os.ReadFile(path)
+	text, err := regularfile.Read(path, maxSourceBytes)
 	if err != nil {
 		return false, err
 	}

@@ -3,12 +3,12 @@ package main
 import (
 	"embed"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"text/template"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/atomicfile"
+	"github.com/capsule-kit/capsule/hostruntime/policyfile"
 )
 
 //go:embed template
@@ -67,7 +67,7 @@ func (a *app) addTask(template string, project project, t newTask) error {
 	if err != nil {
 		return err
 	}
-	text, err := os.ReadFile(project.config)
+	text, err := policyfile.ReadFile(project.config)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 )
 
 func (a *app) inspectCommand() *cobra.Command {
@@ -57,7 +57,7 @@ func (a *app) inspect(path string, asJSON bool) error {
 func (a *app) readComponent(path string) ([]byte, error) {
 	in := a.in
 	if path != "-" {
-		f, err := os.Open(path)
+		f, err := regularfile.Open(path)
 		if err != nil {
 			return nil, err
 		}

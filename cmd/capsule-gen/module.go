@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/capsule-kit/capsule/internal/regularfile"
 )
 
 // What go.mod calls this module, and this command as a tool.
@@ -37,7 +38,7 @@ func moduleAround(folder string) (goModule, error) {
 	}
 	for inside := ""; ; {
 		file := filepath.Join(dir, "go.mod")
-		data, err := os.ReadFile(file)
+		data, err := regularfile.Read(file, maxSourceBytes)
 		if err == nil {
 			module := modfile.ModulePath(data)
 			if module == "" {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/capsule-kit/capsule/hostruntime"
 	"github.com/capsule-kit/capsule/hostruntime/policyfile"
 	"github.com/capsule-kit/capsule/hostruntime/value"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 )
 
 // replayFlags are the flags of replay.
@@ -87,7 +87,7 @@ func (a *app) openJournal(path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(a.in), nil
 	}
-	return os.Open(path)
+	return regularfile.Open(path)
 }
 
 func (a *app) replay(cmd *cobra.Command, flags replayFlags, path, journalPath string) (err error) {

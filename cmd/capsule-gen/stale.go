@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/config"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 )
 
 // generatedMark is the first line of every Go file that is ours to remove.
@@ -127,7 +128,7 @@ func (s *stale) findShared(root string) error {
 
 // hasMark reports whether a file says that it is generated.
 func hasMark(path string) (bool, error) {
-	f, err := os.Open(path)
+	f, err := regularfile.Open(path)
 	if err != nil {
 		return false, err
 	}

@@ -16,6 +16,9 @@ import (
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/escape"
 )
 
+// maxSourceBytes bounds a file that people write, or that generate does.
+const maxSourceBytes = 64 << 20
+
 // loadConfig reads the capsule.toml at path or, where that is empty, the
 // nearest one.
 func loadConfig(path string) (*config.Config, error) {

@@ -63,7 +63,6 @@ package policyfile
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,11 +70,14 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 	"github.com/capsule-kit/capsule/internal/tomlkeys"
 )
 
-// MaxFileBytes bounds a capsule.toml: far more than any list of tasks.
-const MaxFileBytes = 1 << 20
+// MaxFileBytes bounds a capsule.toml: far more than any list of tasks, and few
+// enough that TOML of the worst kind, which takes time by the square of its
+// keys, is read in about a second.
+const MaxFileBytes = 256 << 10
 
 // A File holds the policies of one capsule.toml.
 type File struct {
@@ -132,19 +134,7 @@ func Load(path string) (*File, error) {
 
 // ReadFile returns the content of a file of at most MaxFileBytes.
 func ReadFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, MaxFileBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > MaxFileBytes {
-		return nil, &Error{Path: path, Message: fmt.Sprintf("larger than %d bytes", MaxFileBytes)}
-	}
-	return data, nil
+	return regularfile.Read(path, MaxFileBytes)
 }
 
 // Parse checks the content of the file at path, from whose folder the paths of

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/capsule-kit/capsule/internal/regularfile"
 )
 
 // Write makes data the content of the file at path, creating its folder, and
@@ -46,7 +48,7 @@ func Stage(path string, data []byte) (_ *Staged, err error) {
 	default:
 		mode = info.Mode().Perm()
 		if info.Size() == int64(len(data)) {
-			old, err := os.ReadFile(path)
+			old, err := regularfile.Read(path, int64(len(data)))
 			if err == nil && bytes.Equal(old, data) {
 				return nil, nil
 			}

@@ -163,7 +163,7 @@ func TestHostFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := HostFiles(filepath.Join(dir, "host", "task"))
+	got, err := HostFiles(t.Context(), filepath.Join(dir, "host", "task"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package boundary
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -11,16 +14,21 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/capsule-kit/capsule/internal/regularfile"
 )
 
-// maxHostFiles bounds how many Go files are looked at.
-const maxHostFiles = 20_000
+// How many Go files are looked at, and how large each of them and go.mod may be.
+const (
+	maxHostFiles     = 20_000
+	maxHostFileBytes = 64 << 20
+)
 
 // HostFiles returns the Go files of the packages that import the bindings in
 // the folder bindings, without those of the bindings and without tests. They
 // are looked for in the module that the folder belongs to; there are none
 // outside of a module.
-func HostFiles(bindings string) ([]string, error) {
+func HostFiles(ctx context.Context, bindings string) ([]string, error) {
 	bindings, err := filepath.Abs(bindings)
 	if err != nil {
 		return nil, err
@@ -39,7 +47,7 @@ func HostFiles(bindings string) ([]string, error) {
 	imports := map[string]bool{}
 	seen := 0
 	err = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
+		if err = cmp.Or(err, context.Cause(ctx)); err != nil {
 			return err
 		}
 		if d.IsDir() {
@@ -56,8 +64,12 @@ func HostFiles(bindings string) ([]string, error) {
 		}
 		folder := filepath.Dir(p)
 		byFolder[folder] = append(byFolder[folder], p)
+		text, err := regularfile.Read(p, maxHostFileBytes)
+		if err != nil {
+			return err
+		}
 		// A file that doesn't parse is the compiler's to complain about.
-		file, _ := parser.ParseFile(token.NewFileSet(), p, nil, parser.ImportsOnly)
+		file, _ := parser.ParseFile(token.NewFileSet(), p, text, parser.ImportsOnly)
 		if file == nil {
 			return nil
 		}
@@ -92,9 +104,12 @@ func skipped(path, name string) bool {
 // findModule returns the folder and the path of the module that dir is in.
 func findModule(dir string) (root, module string, err error) {
 	for {
-		data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		data, err := regularfile.Read(filepath.Join(dir, "go.mod"), maxHostFileBytes)
 		if err == nil {
 			return dir, modfile.ModulePath(data), nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return "", "", err
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {

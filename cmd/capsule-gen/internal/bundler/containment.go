@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/capsule-kit/capsule/internal/regularfile"
 )
 
 // witModule matches what names an interface or a world of the WIT, which the
@@ -99,7 +101,7 @@ func (c *containment) load(args api.OnLoadArgs) (api.OnLoadResult, error) {
 	if tooMuch {
 		return none, fmt.Errorf("the guest imports more than %d files or %d MiB", MaxFiles, MaxBytes>>20)
 	}
-	data, err := os.ReadFile(real)
+	data, err := regularfile.Read(real, MaxBytes)
 	text := withoutSourceMap(string(data))
 	return api.OnLoadResult{Contents: &text, Loader: loader, ResolveDir: filepath.Dir(real)}, err
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/proc"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 	"github.com/capsule-kit/capsule/internal/sourcemap"
 )
 
@@ -269,7 +270,7 @@ func readComponent(path string) ([]byte, error) {
 	if !info.Mode().IsRegular() || info.Size() > maxComponentBytes {
 		return nil, fmt.Errorf("the compiler's output is not a file of at most %d bytes", maxComponentBytes)
 	}
-	component, err := os.ReadFile(path)
+	component, err := regularfile.Read(path, maxComponentBytes)
 	if err != nil {
 		return nil, err
 	}

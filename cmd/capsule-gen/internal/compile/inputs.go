@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,13 +9,13 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/bundler"
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/toolchain"
+	"github.com/capsule-kit/capsule/internal/regularfile"
 	"github.com/capsule-kit/capsule/wit"
 )
 
@@ -55,13 +56,14 @@ func readInputs(ctx context.Context, r Request) (*inputs, error) {
 	if err := checkName(r.Engine, in.guest); err != nil {
 		return nil, &GuestError{File: r.Guest, Message: err.Error()}
 	}
-	if info, err := os.Stat(r.Guest); err != nil {
+	// Read before its folder is: a symbolic link, which read passes over there,
+	// may lead to it.
+	guest, err := regularfile.Read(r.Guest, maxInputBytes)
+	if err != nil {
 		return nil, err
-	} else if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "read", Path: r.Guest, Err: errors.New("not a regular file")}
 	}
 	isWIT := func(path string) bool { return strings.HasSuffix(path, ".wit") }
-	if err := in.read(in.wit, r.WIT, isWIT); err != nil {
+	if err := in.read(ctx, in.wit, r.WIT, isWIT); err != nil {
 		return nil, err
 	}
 	if len(in.wit) == 0 {
@@ -76,7 +78,7 @@ func readInputs(ctx context.Context, r Request) (*inputs, error) {
 	// Of a folder that guests of both languages share, each takes its own
 	// part, so that a change to one doesn't have the other compiled anew.
 	belongs := func(path string) bool { return guestFile(r.Engine, path) }
-	if err := in.read(in.guests, filepath.Dir(r.Guest), belongs); err != nil {
+	if err := in.read(ctx, in.guests, filepath.Dir(r.Guest), belongs); err != nil {
 		return nil, err
 	}
 	for _, name := range []string{entryName + ".py", entryName + ".js"} {
@@ -87,12 +89,7 @@ func readInputs(ctx context.Context, r Request) (*inputs, error) {
 			}
 		}
 	}
-	// Read again in case it is a symbolic link, which read passes over.
-	data, err := os.ReadFile(r.Guest)
-	if err != nil {
-		return nil, err
-	}
-	in.guests[in.guest] = data
+	in.guests[in.guest] = guest
 	if r.Engine != toolchain.Python {
 		return in, in.bundle(ctx, r)
 	}
@@ -168,13 +165,13 @@ var skipped = []string{"node_modules", "__pycache__", "wit_world", "componentize
 // read adds the regular files below root for which want says yes. What is
 // hidden is passed over, and symbolic links below root are, since they can lead
 // anywhere. The user named root, so that may be one.
-func (in *inputs) read(into map[string][]byte, root string, want func(path string) bool) error {
+func (in *inputs) read(ctx context.Context, into map[string][]byte, root string, want func(path string) bool) error {
 	root, err := filepath.EvalSymlinks(root)
 	if err != nil {
 		return err
 	}
 	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
+		if err = cmp.Or(err, context.Cause(ctx)); err != nil {
 			return err
 		}
 		name := entry.Name()
@@ -203,7 +200,7 @@ func (in *inputs) read(into map[string][]byte, root string, want func(path strin
 			return fmt.Errorf("%s: more than %d files or %d MiB: a guest's folder should hold nothing else",
 				root, maxInputFiles, maxInputBytes>>20)
 		}
-		into[filepath.ToSlash(rel)], err = os.ReadFile(path)
+		into[filepath.ToSlash(rel)], err = regularfile.Read(path, maxInputBytes)
 		return err
 	})
 }

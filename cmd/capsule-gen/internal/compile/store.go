@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/capsule-kit/capsule/internal/regularfile"
 )
 
 // What the store holds at most; the components that were longest unused go
@@ -31,7 +33,7 @@ func (s store) load(key string) ([]byte, error) {
 		return nil, err
 	}
 	for _, name := range names {
-		data, err := os.ReadFile(name)
+		data, err := regularfile.Read(name, maxComponentBytes)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // pruned by another process
 		}
