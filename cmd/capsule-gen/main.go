@@ -87,13 +87,17 @@ func run(ctx context.Context, a *app, args []string) int {
 	return exitFailed
 }
 
+// maxLine is how many bytes of a line of an error are shown: names in WIT and in
+// components can be as long as those are.
+const maxLine = 2000
+
 // complain prints an error, and once what several tasks have in common.
-// Whatever its message quotes, it is safe to show.
+// Whatever its message quotes, it is safe to show, and its lines have an end.
 func (a *app) complain(err error) {
 	said := map[string]bool{}
 	for _, text := range flatten(err) {
 		if !said[text] {
-			fmt.Fprintln(a.err, "capsule-gen: "+escape.Text(text))
+			fmt.Fprintln(a.err, "capsule-gen: "+escape.Lines(text, maxLine))
 		}
 		said[text] = true
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/internal/tomlkeys"
 )
 
 // readGrants reads the table grants. Folders whose paths are relative lie in
@@ -35,7 +36,7 @@ func (t *Task) readGrants(g *table, dir string) *mistake {
 	for _, one := range net {
 		grant, err := hostruntime.ParseNetworkGrant(one)
 		if err != nil {
-			return mistaken("%q: %v", one, errors.Unwrap(err)).under("net")
+			return mistaken("%s: %v", tomlkeys.Quote(one), errors.Unwrap(err)).under("net")
 		}
 		p.Network.Allow = append(p.Network.Allow, grant)
 	}
@@ -46,7 +47,7 @@ func (t *Task) readGrants(g *table, dir string) *mistake {
 	for _, one := range listen {
 		grant, err := hostruntime.ParseListenGrant(one)
 		if err != nil {
-			return mistaken("%q: %v", one, errors.Unwrap(err)).under("listen")
+			return mistaken("%s: %v", tomlkeys.Quote(one), errors.Unwrap(err)).under("listen")
 		}
 		p.Network.Listen = append(p.Network.Listen, grant)
 	}
@@ -78,7 +79,7 @@ func readDirs(g *table, p *hostruntime.Policy, dir string) *mistake {
 				return err.within("dirs")
 			}
 		default:
-			return mistaken("want strings or tables, not %v", value).under("dirs")
+			return mistaken("want strings or tables, not %s", tomlkeys.Quote(value)).under("dirs")
 		}
 		if !filepath.IsAbs(d.Host) {
 			d.Host = filepath.Join(dir, filepath.FromSlash(d.Host))
@@ -122,7 +123,7 @@ func (t *Task) readSecrets(g *table) *mistake {
 	for _, value := range values {
 		fields, ok := value.(map[string]any)
 		if !ok {
-			return mistaken("want tables, not %v", value).under("secrets")
+			return mistaken("want tables, not %s", tomlkeys.Quote(value)).under("secrets")
 		}
 		one := newTable(fields)
 		var s hostruntime.Secret
@@ -154,7 +155,7 @@ func (t *Task) readSecrets(g *table) *mistake {
 // CheckEnv returns an error unless text is a variable with its value.
 func CheckEnv(text string) error {
 	if name, _, ok := strings.Cut(text, "="); !ok || name == "" {
-		return fmt.Errorf("want K=V, not %q", text)
+		return fmt.Errorf("want K=V, not %s", tomlkeys.Quote(text))
 	}
 	return nil
 }
@@ -169,7 +170,7 @@ func ParseDir(text string) (hostruntime.Dir, error) {
 	// Windows has colons in its paths, but not two together.
 	host, guest, ok := strings.Cut(rest, "::")
 	if !ok || host == "" || !strings.HasPrefix(guest, "/") {
-		return hostruntime.Dir{}, fmt.Errorf("want HOST::GUEST, HOST::GUEST:ro or HOST::GUEST:rw with a GUEST that begins with /, not %q", text)
+		return hostruntime.Dir{}, fmt.Errorf("want HOST::GUEST, HOST::GUEST:ro or HOST::GUEST:rw with a GUEST that begins with /, not %s", tomlkeys.Quote(text))
 	}
 	return hostruntime.Dir{Host: host, Guest: guest, Writable: writable}, nil
 }

@@ -52,7 +52,7 @@ func unknownKey(key string, known []string) string {
 			}
 		}
 		if places != nil {
-			return fmt.Sprintf("unknown key %q here: it belongs in %s", key, strings.Join(places, " or "))
+			return fmt.Sprintf("unknown key %s here: it belongs in %s", tomlkeys.Quote(key), strings.Join(places, " or "))
 		}
 	}
 	return tomlkeys.Unknown(key, known)

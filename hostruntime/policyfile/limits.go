@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/internal/tomlkeys"
 )
 
 // readLimits reads the table limits.
@@ -59,7 +60,7 @@ func readLimits(p *hostruntime.Policy, t *table) *mistake {
 	} else if ok {
 		rate, e := strconv.ParseFloat(text, 64)
 		if e != nil || !(rate > 0) || math.IsInf(rate, 0) {
-			return mistaken("%q isn't a rate (want a number above 0)", text).under("requests-per-second")
+			return mistaken("%s isn't a rate (want a number above 0)", tomlkeys.Quote(text)).under("requests-per-second")
 		}
 		n.RequestsPerSecond = rate
 	}
@@ -106,7 +107,7 @@ func (t *table) scalar(key string) (string, bool, *mistake) {
 	case int64, float64:
 		return fmt.Sprint(value), true, nil
 	default:
-		return "", false, mistaken("want a string or a number, not %v", value).under(key)
+		return "", false, mistaken("want a string or a number, not %s", tomlkeys.Quote(value)).under(key)
 	}
 }
 
@@ -118,7 +119,7 @@ func parseSize(text string) (uint64, error) {
 func parseCount(text string) (uint64, error) {
 	n, err := strconv.ParseUint(strings.ReplaceAll(text, "_", ""), 10, 64)
 	if err != nil || n == 0 {
-		return 0, fmt.Errorf("%q isn't a number to count to (want a whole number above 0)", text)
+		return 0, fmt.Errorf("%s isn't a number to count to (want a whole number above 0)", tomlkeys.Quote(text))
 	}
 	return n, nil
 }

@@ -48,8 +48,15 @@ func (m *mistake) in(path, task string, keys *tomlkeys.Keys) *Error {
 		Message: line(fmt.Sprintf("task %s: %s: %s", task, strings.Join(m.keys, "."), m.message))}
 }
 
+// maxMessage is how many bytes of a message are shown: names can be as long as
+// the file.
+const maxMessage = 1000
+
 // line makes text safe to show, on one line.
 func line(text string) string {
+	if len(text) > maxMessage {
+		text = strings.ToValidUTF8(text[:maxMessage], "") + "…"
+	}
 	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(hostruntime.EscapeText(text))
 }
 
@@ -71,7 +78,7 @@ func get[T any](t *table, key, want string) (T, *mistake) {
 	}
 	found, ok := value.(T)
 	if !ok {
-		return zero, mistaken("want %s, not %v", want, value).under(key)
+		return zero, mistaken("want %s, not %s", want, tomlkeys.Quote(value)).under(key)
 	}
 	return found, nil
 }
@@ -86,7 +93,7 @@ func (t *table) texts(key string) ([]string, *mistake) {
 	for _, value := range values {
 		text, ok := value.(string)
 		if !ok {
-			return nil, mistaken("want strings, not %v", value).under(key)
+			return nil, mistaken("want strings, not %s", tomlkeys.Quote(value)).under(key)
 		}
 		list = append(list, text)
 	}

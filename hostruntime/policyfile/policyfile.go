@@ -65,7 +65,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -189,7 +188,7 @@ func (t *Task) read(text taskText, dir string) *mistake {
 	if text.Deterministic != nil {
 		seed, ok := text.Deterministic.(int64)
 		if !ok || seed < 0 {
-			return mistaken("want a number from 0 as seed, not %v", text.Deterministic).under("deterministic")
+			return mistaken("want a number from 0 as seed, not %s", tomlkeys.Quote(text.Deterministic)).under("deterministic")
 		}
 		t.Policy.Deterministic = &hostruntime.Deterministic{Seed: uint64(seed)}
 	}
@@ -201,19 +200,29 @@ func (t *Task) read(text taskText, dir string) *mistake {
 //
 // Errors: no such task; a secret's variable that isn't set.
 func (f *File) Policy(name string) (hostruntime.Policy, error) {
+	t, err := f.Task(name)
+	if err != nil {
+		return hostruntime.Policy{}, err
+	}
+	policy := t.Policy
+	return policy, t.ReadSecrets(&policy)
+}
+
+// Task returns the task called name.
+//
+// Errors: no such task.
+func (f *File) Task(name string) (*Task, error) {
 	if t := f.task(name); t != nil {
-		policy := t.Policy
-		err := t.ReadSecrets(&policy)
-		return policy, err
+		return t, nil
 	}
 	if len(f.Tasks) == 0 {
-		return hostruntime.Policy{}, fmt.Errorf("%s lists no tasks", f.Path)
+		return nil, fmt.Errorf("%s lists no tasks", f.Path)
 	}
 	var names []string
 	for _, t := range f.Tasks {
 		names = append(names, t.Name)
 	}
-	return hostruntime.Policy{}, fmt.Errorf("no task %q in %s (it has %s)", name, f.Path, strings.Join(names, ", "))
+	return nil, fmt.Errorf("no task %s in %s (it has %s)", tomlkeys.Quote(name), f.Path, tomlkeys.List(names))
 }
 
 // ReadSecrets takes the values of the task's secrets from this process's

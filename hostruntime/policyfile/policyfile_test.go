@@ -128,7 +128,7 @@ func TestMistakes(t *testing.T) {
 		"[task.a.limits]\nwall-time = \"0s\"\n":                                `capsule.toml:2: task a: limits.wall-time: "0s" isn't a time (want a number above 0 with ms, s or m, such as 2s)`,
 		"[task.a.limits]\nrequests-per-second = nan\n":                         `capsule.toml:2: task a: limits.requests-per-second: "NaN" isn't a rate (want a number above 0)`,
 		"[task.a]\ndeterministic = -1\n":                                       "capsule.toml:2: task a: deterministic: want a number from 0 as seed, not -1",
-		"[task.a.grants]\nargs = \"x\"\n":                                      "capsule.toml:2: task a: grants.args: want a list of strings, not x",
+		"[task.a.grants]\nargs = \"x\"\n":                                      "capsule.toml:2: task a: grants.args: want a list of strings, not \"x\"",
 		"[task.a.grants]\nenv = [3]\n":                                         "capsule.toml:2: task a: grants.env: want strings, not 3",
 		"[task.a.grants]\ndirs = [{ host = \"x\" }]\n":                         "capsule.toml:2: task a: grants.dirs: want a host folder and a guest path that begins with /",
 		"[task.a.grants]\ndirs = [{ host = \"x\", guest = \"/x\", rw = 1 }]\n": `capsule.toml:2: task a: grants.dirs: unknown key "rw" (want one of bytes, entries, guest, host, overlay, writable)`,
@@ -171,5 +171,55 @@ func TestReadSecretsWantsTheirPlaces(t *testing.T) {
 	err := task.ReadSecrets(&hostruntime.Policy{})
 	if err == nil || !strings.Contains(err.Error(), "the policy has 0 secrets, want the task's 1 first") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestErrorsRepeatLittleOfTheFile(t *testing.T) {
+	long := strings.Repeat("x", 100_000)
+	for _, text := range []string{
+		"[task.a.grants]\nargs = \"" + long + "\"\n",
+		"[task.a.grants]\nargs = [[\"" + long + "\"]]\n",
+		"[task.a.grants]\ndirs = [\"" + long + "\"]\n",
+		"[task.a.grants]\nnet = [\"" + long + "\"]\n",
+		"[task.a.grants]\ntasks = [{ interface = \"a:b/c\", task = \"" + long + "\" }]\n",
+		"[task.a.limits]\nmemory = \"" + long + "\"\n",
+		"[task.a.limits]\nhandles = \"" + long + "\"\n",
+		"[task.a.retry]\non = [\"" + long + "\"]\n",
+		"[task.a]\n" + long + " = 1\n",
+		"[task." + long + "]\nlimits = { fuel = [] }\n",
+	} {
+		_, err := policyfile.Parse("capsule.toml", []byte(text))
+		if err == nil || len(err.Error()) > 1100 {
+			t.Errorf("%.40q: %d bytes: %.200v", text, len(fmt.Sprint(err)), err)
+		}
+	}
+}
+
+// TestLargestFile has a file of the largest size be read in a time that is
+// someone's to wait for, though TOML can make it take the square of its keys.
+func TestLargestFile(t *testing.T) {
+	var text strings.Builder
+	for i := 0; text.Len() < policyfile.MaxFileBytes-20; i++ {
+		fmt.Fprintf(&text, "a%x=1\n", i)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := policyfile.Parse("capsule.toml", []byte(text.String()))
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err == nil {
+			t.Error("keys that mean nothing were accepted")
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it is still being read after a minute")
+	}
+	path := filepath.Join(t.TempDir(), "capsule.toml")
+	if err := os.WriteFile(path, []byte(strings.Repeat("#", policyfile.MaxFileBytes+1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := policyfile.Load(path); err == nil || !strings.Contains(err.Error(), "larger than 256 KiB") {
+		t.Errorf("a larger file: %v", err)
 	}
 }

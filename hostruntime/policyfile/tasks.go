@@ -27,7 +27,7 @@ func (t *Task) readStarts(g *table) *mistake {
 	for _, value := range values {
 		fields, ok := value.(map[string]any)
 		if !ok {
-			return mistaken("want tables, not %v", value).under("tasks")
+			return mistaken("want tables, not %s", tomlkeys.Quote(value)).under("tasks")
 		}
 		one := newTable(fields)
 		var s Start
@@ -53,7 +53,7 @@ func (f *File) checkStarts(keys *tomlkeys.Keys) error {
 	for _, t := range f.Tasks {
 		for _, s := range t.Starts {
 			if f.task(s.Task) == nil {
-				return mistaken("there is no task %q in the file", s.Task).under("tasks").under("grants").in(f.Path, t.Name, keys)
+				return mistaken("there is no task %s in the file", tomlkeys.Quote(s.Task)).under("tasks").under("grants").in(f.Path, t.Name, keys)
 			}
 		}
 	}
@@ -85,9 +85,8 @@ func (f *File) Grants(name string, component func(task string) (*hostruntime.Com
 		if list, ok := known[name]; ok {
 			return list, nil
 		}
-		t := f.task(name)
-		if t == nil {
-			_, err := f.Policy(name)
+		t, err := f.Task(name)
+		if err != nil {
 			return nil, err
 		}
 		list := make([]hostruntime.TaskGrant, len(t.Starts))
@@ -121,7 +120,7 @@ func readRetry(p *hostruntime.RetryPolicy, t *table) *mistake {
 	if ok {
 		n, e := parseCount(text)
 		if e != nil || n > maxRetries {
-			return mistaken("want a number from 1 to %d, not %s", maxRetries, text).under("max-retries")
+			return mistaken("want a number from 1 to %d, not %s", maxRetries, tomlkeys.Quote(t.values["max-retries"])).under("max-retries")
 		}
 		p.MaxRetries = int(n)
 	}

@@ -61,7 +61,7 @@ func TestMistakesInTasks(t *testing.T) {
 	for text, want := range map[string]string{
 		`grants = { tasks = [{ interface = "a:b/c", task = "other" }] }`:         `capsule.toml:2: task one: grants.tasks: there is no task "other" in the file`,
 		`grants = { tasks = [{ interface = "a:b/c" }] }`:                         "grants.tasks: want the name of a task",
-		`grants = { tasks = ["one"] }`:                                           "grants.tasks: want tables, not one",
+		`grants = { tasks = ["one"] }`:                                           `grants.tasks: want tables, not "one"`,
 		`grants = { tasks = [{ interface = "a:b/c", task = "one", fuel = 1 }] }`: `unknown key "fuel"`,
 		`retry = { max-retries = 0 }`:                                            "retry.max-retries: want a number from 1 to 1000, not 0",
 		`retry = { max-retries = 1001 }`:                                         "retry.max-retries: want a number from 1 to 1000, not 1001",

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime"
+	"github.com/capsule-kit/capsule/internal/tomlkeys"
 )
 
 // ParseBytes reads a size: a whole number with KiB, MiB, GiB or B, such as
@@ -27,11 +28,11 @@ func ParseBytes(text string) (int64, error) {
 			break
 		}
 		if n > math.MaxInt64/unit.bytes {
-			return 0, fmt.Errorf("%q is too large", text)
+			return 0, fmt.Errorf("%s is too large", tomlkeys.Quote(text))
 		}
 		return n * unit.bytes, nil
 	}
-	return 0, fmt.Errorf("%q isn't a size (want a whole number above 0 with KiB, MiB or GiB, such as 64MiB)", text)
+	return 0, fmt.Errorf("%s isn't a size (want a whole number above 0 with KiB, MiB or GiB, such as 64MiB)", tomlkeys.Quote(text))
 }
 
 // ParseDuration reads a positive time such as 2s or 150ms.
@@ -41,7 +42,7 @@ func ParseDuration(text string) (time.Duration, error) {
 		err = errors.New("not above 0")
 	}
 	if err != nil {
-		return 0, fmt.Errorf("%q isn't a time (want a number above 0 with ms, s or m, such as 2s)", text)
+		return 0, fmt.Errorf("%s isn't a time (want a number above 0 with ms, s or m, such as 2s)", tomlkeys.Quote(text))
 	}
 	return d, nil
 }
@@ -59,7 +60,7 @@ func ParseFuel(text string) (uint64, error) {
 	}
 	n, err := strconv.ParseUint(strings.ReplaceAll(text, "_", ""), 10, 64)
 	if err != nil || n == 0 {
-		return 0, fmt.Errorf("%q isn't an amount of fuel (want a whole number above 0, low, medium or high)", text)
+		return 0, fmt.Errorf("%s isn't an amount of fuel (want a whole number above 0, low, medium or high)", tomlkeys.Quote(text))
 	}
 	return n, nil
 }

@@ -9,7 +9,7 @@ import (
 // Unknown says that a key isn't known, and which of the known ones was meant or,
 // where none is like it, all of them.
 func Unknown(key string, known []string) string {
-	text := fmt.Sprintf("unknown key %q", key)
+	text := "unknown key " + Quote(key)
 	switch near := Nearest(key, known); {
 	case near != "":
 		text += fmt.Sprintf(" (did you mean %q?)", near)

@@ -161,10 +161,16 @@ func Parse(path string, data []byte) (*Config, error) {
 
 var taskName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
+// maxName is how long a task's name can be: files have it too.
+const maxName = 100
+
 // ValidName returns an error unless name can be a task's.
 func ValidName(name string) error {
+	if len(name) > maxName {
+		return fmt.Errorf("%s can't be a task's name: it has more than %d characters", tomlkeys.Quote(name), maxName)
+	}
 	if !taskName.MatchString(name) {
-		return fmt.Errorf("%q can't be a task's name (want lower-case words joined by hyphens, like review or review-js)", name)
+		return fmt.Errorf("%s can't be a task's name (want lower-case words joined by hyphens, like review or review-js)", tomlkeys.Quote(name))
 	}
 	return nil
 }
@@ -211,7 +217,7 @@ func (c *Config) task(policy *policyfile.Task, text taskText, where *tomlkeys.Ke
 	if t.Output == "" {
 		t.Output = filepath.Join(filepath.Dir(t.Guest), name+".wasm")
 	} else if !strings.HasSuffix(t.Output, ".wasm") {
-		return nil, fail("output", "output must end in .wasm, not %q", text.Output)
+		return nil, fail("output", "output must end in .wasm, not %s", tomlkeys.Quote(text.Output))
 	}
 	switch isPython := t.Engine == toolchain.Python; {
 	case isPython && text.Python == nil:
@@ -228,7 +234,7 @@ func notLocal(value string) bool {
 }
 
 func notLocalMessage(key, value string) string {
-	return fmt.Sprintf("%s must be a path relative to %s with forward slashes, not %q", key, FileName, value)
+	return fmt.Sprintf("%s must be a path relative to %s with forward slashes, not %s", key, FileName, tomlkeys.Quote(value))
 }
 
 // or returns what a key has, or nothing.
@@ -250,11 +256,11 @@ func Engine(name, guest string) (toolchain.Engine, error) {
 		case slices.Contains([]string{".js", ".mjs", ".ts", ".mts"}, path.Ext(guest)):
 			return toolchain.QuickJS, nil
 		}
-		return "", fmt.Errorf("no engine runs %q: a guest's file name ends in .py, .js, .mjs, .ts or .mts", path.Base(guest))
+		return "", fmt.Errorf("no engine runs %s: a guest's file name ends in .py, .js, .mjs, .ts or .mts", tomlkeys.Quote(path.Base(guest)))
 	}
 	e, err := toolchain.Parse(name)
 	if err == nil && (e == toolchain.Python) != isPython {
-		err = fmt.Errorf("engine %s doesn't run %q", e, path.Base(guest))
+		err = fmt.Errorf("engine %s doesn't run %s", e, tomlkeys.Quote(path.Base(guest)))
 	}
 	return e, err
 }
@@ -284,15 +290,10 @@ func (c *Config) conflicts(where *tomlkeys.Keys) error {
 
 // Task returns the task called name.
 func (c *Config) Task(name string) (*Task, error) {
-	var names []string
-	for _, t := range c.Tasks {
-		if t.Name == name {
-			return t, nil
-		}
-		names = append(names, t.Name)
+	i := slices.IndexFunc(c.Tasks, func(t *Task) bool { return t.Name == name })
+	if i < 0 {
+		_, err := c.Policies.Task(name)
+		return nil, err
 	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("%s lists no tasks", c.Path)
-	}
-	return nil, fmt.Errorf("no task %q in %s (it has %s)", name, c.Path, strings.Join(names, ", "))
+	return c.Tasks[i], nil
 }

@@ -25,6 +25,18 @@ func Line(s string) string {
 	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(Text(s))
 }
 
+// Lines is Text of which each line has its first so many bytes.
+func Lines(s string, most int) string {
+	var out strings.Builder
+	for line := range strings.Lines(s) {
+		if whole := strings.TrimSuffix(line, "\n"); len(whole) > most {
+			line = strings.ToValidUTF8(whole[:most], "") + "…" + line[len(whole):]
+		}
+		out.WriteString(Text(line))
+	}
+	return out.String()
+}
+
 // JSON returns JSON text with the same characters replaced by JSON's own
 // escapes: what it says stays the same. It must be valid JSON.
 func JSON(text []byte) []byte {

@@ -65,3 +65,10 @@ func TestWriter(t *testing.T) {
 		}
 	}
 }
+
+func TestLines(t *testing.T) {
+	text := "a\x1b\n" + strings.Repeat("ä", 3) + "\n\nlast"
+	if got, want := Lines(text, 5), "a\\x1b\nää…\n\nlast"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
