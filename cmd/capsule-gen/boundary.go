@@ -42,7 +42,7 @@ the WIT; where the two differ, or a generated file is out of date, it says so.
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := loadConfig(configPath)
 			if err != nil {
-				return err
+				return noConfig(cmd, err, "")
 			}
 			chosen, err := tasks(c, args)
 			if err != nil {
@@ -88,7 +88,7 @@ func (a *app) boundary(ctx context.Context, chosen []*config.Task, asJSON, asSVG
 
 // boundaryOf finds out what lies on each side of a task's sandbox.
 func (a *app) boundaryOf(ctx context.Context, t *config.Task) (*boundary.Boundary, error) {
-	world, err := a.loadWorld(ctx, t.WIT, t.World)
+	world, err := a.loadWorld(ctx, t)
 	if err != nil {
 		return nil, inTask(t, err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -170,6 +171,9 @@ func (f buildFlags) tasks(cmd *cobra.Command, names []string) ([]*config.Task, e
 func (a *app) buildTask(ctx context.Context, t *config.Task, cache string, limits compile.Limits) (builtTask, error) {
 	start := time.Now()
 	one := builtTask{Task: t.Name, Engine: string(t.Engine), Output: filepath.ToSlash(shorten(t.Output))}
+	if err := cmp.Or(witThere(t), guestThere(t)); err != nil {
+		return one, err
+	}
 	result, err := compile.Build(ctx, compile.Request{
 		Engine: t.Engine, WIT: shorten(t.WIT), World: t.World, Guest: shorten(t.Guest), Output: t.Output,
 		Limits: limits, Cache: cache,
@@ -186,7 +190,7 @@ func (a *app) buildTask(ctx context.Context, t *config.Task, cache string, limit
 	}
 	one.Result = &result
 	if result.Status == compile.Compiled {
-		world, err := a.loadWorld(ctx, t.WIT, t.World)
+		world, err := a.loadWorld(ctx, t)
 		if err != nil {
 			return one, err
 		}

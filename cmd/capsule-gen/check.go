@@ -39,7 +39,7 @@ means for the file.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := loadConfig(configPath)
 			if err != nil {
-				return err
+				return noConfig(cmd, err, "")
 			}
 			chosen, err := tasks(c, args)
 			if err != nil {
@@ -141,7 +141,7 @@ func (a *app) checkTask(ctx context.Context, t *config.Task) ([]checkedFile, err
 		return *stub == "" && !o.once && (t.Go == "" || err != nil || !filepath.IsLocal(rel))
 	})
 	var found []checkedFile
-	world, err := a.loadWorld(ctx, t.WIT, t.World)
+	world, err := a.loadWorld(ctx, t)
 	if err != nil {
 		return nil, err
 	}

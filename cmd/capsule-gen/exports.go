@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/capsule-kit/capsule/cmd/capsule-gen/internal/compile"
@@ -15,16 +16,22 @@ func inTask(t *config.Task, err error) error {
 	if t.Name == "" {
 		return err
 	}
+	if _, ok := errors.AsType[*config.Error](err); ok {
+		return err // which has the place
+	}
 	return fmt.Errorf("task %s: %w", t.Name, err)
 }
 
 // loadWorld reads the WIT of a task and returns its world.
-func (a *app) loadWorld(ctx context.Context, folder, name string) (*wit.World, error) {
-	resolved, err := wit.Load(ctx, shorten(folder), wit.Options{})
+func (a *app) loadWorld(ctx context.Context, t *config.Task) (*wit.World, error) {
+	if err := witThere(t); err != nil {
+		return nil, err
+	}
+	resolved, err := wit.Load(ctx, shorten(t.WIT), wit.Options{})
 	if err != nil {
 		return nil, err
 	}
-	return resolved.World(name)
+	return resolved.World(t.World)
 }
 
 // exportsOf returns a function that lists what a task's world asks of its
@@ -32,7 +39,7 @@ func (a *app) loadWorld(ctx context.Context, folder, name string) (*wit.World, e
 // interfaces that share their short name with no other.
 func (a *app) exportsOf(t *config.Task) func(context.Context) ([]compile.Export, error) {
 	return func(ctx context.Context) ([]compile.Export, error) {
-		world, err := a.loadWorld(ctx, t.WIT, t.World)
+		world, err := a.loadWorld(ctx, t)
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +51,7 @@ func (a *app) exportsOf(t *config.Task) func(context.Context) ([]compile.Export,
 // imports.
 func (a *app) importsOf(t *config.Task) func(context.Context) ([]string, error) {
 	return func(ctx context.Context) ([]string, error) {
-		world, err := a.loadWorld(ctx, t.WIT, t.World)
+		world, err := a.loadWorld(ctx, t)
 		if err != nil {
 			return nil, err
 		}

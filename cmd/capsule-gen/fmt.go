@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,6 +42,9 @@ the path -, what it reads from standard input, to standard output.`,
 					return noConfig(cmd, err, "a path")
 				}
 				for _, t := range c.Tasks {
+					if err := witThere(t); err != nil {
+						return err
+					}
 					args = append(args, t.WIT)
 				}
 			}
@@ -101,6 +105,8 @@ func witFiles(paths []string) ([]string, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("%s isn't there", shown(path))
 		case err != nil:
 			return nil, err
 		case !info.IsDir():

@@ -163,7 +163,7 @@ func (a *app) outputs(ctx context.Context, chosen []*config.Task) ([]output, err
 }
 
 func (a *app) outputsOf(ctx context.Context, t *config.Task) ([]output, error) {
-	world, err := a.loadWorld(ctx, t.WIT, t.World)
+	world, err := a.loadWorld(ctx, t)
 	if err != nil {
 		return nil, inTask(t, err)
 	}

@@ -38,6 +38,9 @@ component doesn't need to name them.
 const maxComponentBytes = 512 << 20
 
 func (a *app) inspect(path string, asJSON bool) error {
+	if err := componentThere(path); err != nil {
+		return err
+	}
 	data, err := a.readComponent(path)
 	if err != nil {
 		return err

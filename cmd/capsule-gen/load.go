@@ -14,6 +14,9 @@ import (
 // load makes a runtime with its code in the cache, and loads a component. The
 // runtime is to be closed if it isn't nil.
 func (a *app) load(ctx context.Context, path string) (*hostruntime.Runtime, *hostruntime.Component, error) {
+	if err := componentThere(path); err != nil {
+		return nil, nil, err
+	}
 	cache, err := toolchain.CacheDir()
 	if err != nil {
 		return nil, nil, err

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -96,11 +97,19 @@ const maxLine = 2000
 func (a *app) complain(err error) {
 	said := map[string]bool{}
 	for _, text := range flatten(err) {
+		text = plain(text)
 		if !said[text] {
 			fmt.Fprintln(a.err, "capsule-gen: "+escape.Lines(text, maxLine))
 		}
 		said[text] = true
 	}
+}
+
+// plain returns an error's text without the names of the packages it is from,
+// which a Go program's errors have.
+func plain(text string) string {
+	const own = "hostruntime: "
+	return strings.ReplaceAll(strings.TrimPrefix(text, own), ": "+own, ": ")
 }
 
 // flatten returns the texts of joined errors one by one. Those about WIT have

@@ -131,7 +131,7 @@ func summary(r *hostruntime.Report) string {
 	line := fmt.Sprintf("%s: %s, %d units of fuel", escape.Line(r.Export), escape.Line(r.Outcome), r.Fuel)
 	switch {
 	case r.Error != "":
-		line += ": " + escape.Line(r.Error)
+		line += ": " + escape.Line(plain(r.Error))
 	case r.Value != nil:
 		line += ": " + value.Format(r.Value)
 	}

@@ -229,7 +229,7 @@ func (s *session) perform(ctx context.Context) error {
 		fmt.Fprintln(s.app.out, value.Format(result))
 	}
 	if refused.IsError {
-		return &exitStatus{exitFailed}
+		return fmt.Errorf("%s: the guest returned an error", s.export)
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ world hello {
 			if err != nil {
 				t.Fatal(err, stderr)
 			}
-			const trap = "capsule-gen: hostruntime: greet: trap: unreachable"
+			const trap = "capsule-gen: greet: trap: unreachable"
 			for _, row := range []struct {
 				call   string
 				args   []string
@@ -75,16 +75,17 @@ world hello {
 				python string // the same, for Python alone
 			}{
 				{call: `greet({name: "Ada", age: 36})`, stdout: `ok("Hi Ada")`},
-				{call: `greet({name: "nobody", age: 1})`, stdout: `err(unknown)`, failed: true},
+				{call: `greet({name: "nobody", age: 1})`, stdout: `err(unknown)`, failed: true,
+					stderr: "capsule-gen: greet: the guest returned an error"},
 				{call: `greet({name: "nobody", age: 1})`, args: []string{"--report", "-"}, stdout: `err(unknown)`, failed: true,
 					stderr: "\"outcome\": \"guest-error\",\n  \"value\": {\n    \"tag\": \"err\",\n"},
 				{call: `greet({name: "error", age: 1})`, stderr: `no \`, python: trap + `: ValueError: no \x1b[31mgood`},
 				{call: `greet({name: "type", age: 1})`, stderr: trap},
 				{call: `greet({name: "loop", age: 1})`, args: []string{"--timeout", "1s"},
-					stderr: "capsule-gen: hostruntime: greet: wall time limit of 1s reached"},
-				{call: `greet({name: "memory", age: 1})`, stderr: "capsule-gen: hostruntime: greet: memory limit of 256 MiB reached, "},
+					stderr: "capsule-gen: greet: wall time limit of 1s reached"},
+				{call: `greet({name: "memory", age: 1})`, stderr: "capsule-gen: greet: memory limit of 256 MiB reached, "},
 				{call: `greet({name: "Ada", age: 1})`, args: []string{"--memory", "1MiB"},
-					stderr: "capsule-gen: hostruntime: instantiation: memory limit of 1 MiB reached, "},
+					stderr: "capsule-gen: instantiation: memory limit of 1 MiB reached, "},
 				{call: `greet({name: "Ada", age: 256})`, stderr: `capsule-gen: greet: argument 1 ("who"), column 26: want u8, got 256`},
 				{call: `greet({name: "Ada"})`, stderr: `capsule-gen: greet: argument 1 ("who"), column 19: want field age: u8, got }`},
 				{call: `greet("Ada")`, stderr: `capsule-gen: greet: argument 1 ("who"), column 7: want record`},

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,14 +104,6 @@ func (f *runFlags) target(cmd *cobra.Command, name string) (*config.Config, *con
 		return c, t, nil
 	}
 	return c, t, built(t)
-}
-
-// built returns an error unless the task's component is there.
-func built(t *config.Task) error {
-	if _, err := os.Stat(t.Output); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s doesn't exist yet: capsule-gen build %s makes it", shown(t.Output), t.Name)
-	}
-	return nil
 }
 
 // limits returns a task's limits as the flags narrow them.

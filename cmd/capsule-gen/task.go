@@ -54,13 +54,16 @@ func tasks(c *config.Config, names []string) ([]*config.Task, error) {
 	return chosen, nil
 }
 
-// noConfig adds to the error of a command that found no capsule.toml what
-// would do instead.
+// noConfig makes the error of a command that found no capsule.toml one of usage,
+// and adds what would do instead, if anything.
 func noConfig(cmd *cobra.Command, err error, flags string) error {
-	if errors.Is(err, config.ErrNotFound) {
-		return usagef(cmd, "%w; without one, give %s", err, flags)
+	switch {
+	case !errors.Is(err, config.ErrNotFound):
+		return err
+	case flags == "":
+		return usagef(cmd, "%w", err)
 	}
-	return err
+	return usagef(cmd, "%w; without one, give %s", err, flags)
 }
 
 // shorten returns path relative to the current folder where it lies below it.

@@ -33,7 +33,7 @@ folder changes. Mistakes are printed, and it goes on. An interrupt ends it.`,
 			// Found once: a capsule.toml that turns up nearer by is another project.
 			c, err := loadConfig(configPath)
 			if err != nil {
-				return err
+				return noConfig(cmd, err, "")
 			}
 			if _, err := tasks(c, args); err != nil {
 				return err

@@ -69,6 +69,20 @@ type Task struct {
 	// Interfaces is the folder of the Go packages of interfaces, which all
 	// tasks share; empty where each task's package has everything.
 	Interfaces string
+	// file is the path of the file that lists the task, and lines those of its
+	// keys.
+	file  string
+	lines map[string]int
+}
+
+// Mistake returns an error about what a key of the task gives, with the key's
+// place.
+func (t *Task) Mistake(key, message string) error {
+	line := t.Line
+	if at, ok := t.lines[key]; ok {
+		line = at
+	}
+	return &Error{Path: t.file, Line: line, Message: "task " + t.Name + ": " + key + ": " + message}
 }
 
 // An Error is a mistake in capsule.toml.
@@ -177,7 +191,11 @@ func ValidName(name string) error {
 
 // task checks one task.
 func (c *Config) task(policy *policyfile.Task, text taskText, where *tomlkeys.Keys) (*Task, error) {
-	t, name := &Task{Task: *policy, World: text.World}, policy.Name
+	name := policy.Name
+	t := &Task{Task: *policy, World: text.World, file: c.Path, lines: map[string]int{}}
+	for _, key := range []string{"wit", "guest"} {
+		t.lines[key] = where.Place("task", name, key).Line
+	}
 	fail := func(key, format string, args ...any) error {
 		return &Error{Path: c.Path, Line: where.Place("task", name, key).Line, Message: "task " + name + ": " + fmt.Sprintf(format, args...)}
 	}

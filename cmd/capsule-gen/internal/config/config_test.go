@@ -68,6 +68,7 @@ func TestParse(t *testing.T) {
 		t.Fatalf("got %d tasks, want %d", len(c.Tasks), len(want))
 	}
 	for i, w := range want {
+		w.file, w.lines = c.Tasks[i].file, c.Tasks[i].lines // which errors show
 		if !reflect.DeepEqual(*c.Tasks[i], w) {
 			t.Errorf("task %d:\n got %+v\nwant %+v", i, *c.Tasks[i], w)
 		}
