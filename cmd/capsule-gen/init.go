@@ -111,7 +111,11 @@ func (a *app) init(cmd *cobra.Command, name, guest string, http bool) error {
 		}
 	}
 	if http {
-		if err := a.writeDeps(name); err != nil {
+		needed, err := withNeeds([]string{"wasi:http"})
+		if err != nil {
+			return err
+		}
+		if err := a.addWIT(filepath.Join(name, "wit"), needed); err != nil {
 			return err
 		}
 	}

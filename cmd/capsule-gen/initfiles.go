@@ -39,23 +39,7 @@ func (a *app) writeTemplate(f templateFile, folder string, t newTask) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(folder, filepath.FromSlash(f.path))
-	staged, err := atomicfile.Stage(path, data)
-	if err != nil {
-		return err
-	}
-	if staged != nil {
-		defer staged.Discard()
-		created, err := staged.CommitNew()
-		if err != nil {
-			return err
-		}
-		if !created {
-			return fmt.Errorf("there is a %s already, and init overwrites nothing", shown(path))
-		}
-	}
-	fmt.Fprintf(a.out, "created %s\n", shown(path))
-	return nil
+	return a.writeNew(filepath.Join(folder, filepath.FromSlash(f.path)), data)
 }
 
 // addTask writes capsule.toml, or the new task at the end of what is there.
@@ -78,26 +62,5 @@ func (a *app) addTask(template string, project project, t newTask) error {
 		return err
 	}
 	fmt.Fprintf(a.out, "updated %s\n", shown(project.config))
-	return nil
-}
-
-// writeDeps writes the WIT of wasi:http into a new task.
-func (a *app) writeDeps(name string) error {
-	const deps = "template/http/deps"
-	entries, err := templates.ReadDir(deps)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		data, err := templates.ReadFile(deps + "/" + entry.Name())
-		if err != nil {
-			return err
-		}
-		path := filepath.Join(name, "wit", "deps", entry.Name())
-		if _, err := atomicfile.Write(path, data); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.out, "created %s\n", shown(path))
-	}
 	return nil
 }

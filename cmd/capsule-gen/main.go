@@ -173,7 +173,7 @@ Under go generate, a bare capsule-gen does what "capsule-gen generate" does.`,
 	root.SetHelpCommand(a.helpCommand())
 	root.AddCommand(
 		a.generateCommand(), a.buildCommand(), a.runCommand(), a.replayCommand(), a.inspectCommand(), a.initCommand(),
-		a.checkCommand(), a.watchCommand(), a.boundaryCommand(), a.fmtCommand(), a.versionCommand(),
+		a.checkCommand(), a.watchCommand(), a.boundaryCommand(), a.fmtCommand(), a.witCommand(), a.versionCommand(),
 	)
 	return root
 }
