@@ -20,12 +20,18 @@ type MissingError struct {
 	Need string
 	// Met is what was found instead.
 	Met string
+	// From is where to have it from; empty where Need says so.
+	From string
 	// Without says what can still be done.
 	Without string
 }
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("the toolchain of engine %s needs %s, but %s; %s", e.Engine, e.Need, e.Met, e.Without)
+	text := fmt.Sprintf("the toolchain of engine %s needs %s, but %s; ", e.Engine, e.Need, e.Met)
+	if e.From != "" {
+		text += "install it from " + e.From + " or with the system's package manager; "
+	}
+	return text + e.Without
 }
 
 // What works without one of the languages.
@@ -34,6 +40,9 @@ const (
 	withoutNode   = "the engine python works without it"
 	withoutNode20 = "the engines python and quickjs work without it"
 )
+
+// nodeFrom is where Node comes from, with npm.
+const nodeFrom = "https://nodejs.org/"
 
 // An interpreter is a program that was found on the PATH.
 type interpreter struct {
@@ -57,6 +66,7 @@ func findPython(ctx context.Context) (interpreter, error) {
 		Engine:  Python,
 		Need:    "Python 3.10 or newer",
 		Met:     "there is no python3 on the PATH",
+		From:    "https://www.python.org/downloads/",
 		Without: withoutPython,
 	}
 	for _, name := range names {
@@ -97,6 +107,7 @@ func findNode(ctx context.Context, e Engine) (interpreter, error) {
 		Engine:  e,
 		Need:    fmt.Sprintf("Node %d or newer", oldest),
 		Met:     "there is no node on the PATH",
+		From:    nodeFrom,
 		Without: without,
 	}
 	const script = `console.log(process.versions.node + "\n" + process.execPath);

@@ -18,6 +18,7 @@ func (t *Toolchain) installNode(ctx context.Context, dir string) error {
 			Engine:  t.Engine,
 			Need:    "npm, which belongs to Node",
 			Met:     "there is none on the PATH",
+			From:    nodeFrom,
 			Without: withoutNode,
 		}
 	}
