@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -109,45 +111,31 @@ func (f *runFlags) target(cmd *cobra.Command, name string) (*config.Config, *con
 // limits returns a task's limits as the flags narrow them.
 func (f *runFlags) limits(own hostruntime.Limits) (hostruntime.Limits, error) {
 	limits := own
-	if f.fuel != "" {
-		n, err := policyfile.ParseFuel(f.fuel)
-		if err != nil {
-			return limits, fmt.Errorf("--fuel: %w", err)
-		}
-		if own.Fuel > 0 && n > own.Fuel {
-			return limits, fmt.Errorf("--fuel: the task allows %d", own.Fuel)
-		}
-		limits.Fuel = n
+	size := func(text string) (uint64, error) {
+		n, err := policyfile.ParseBytes(text)
+		return uint64(n), err
 	}
-	if f.stdout != "" {
-		n, err := policyfile.ParseBytes(f.stdout)
-		if err != nil {
-			return limits, fmt.Errorf("--stdout: %w", err)
-		}
-		if own.WrittenBytes > 0 && uint64(n) > own.WrittenBytes {
-			return limits, fmt.Errorf("--stdout: the task allows %d bytes", own.WrittenBytes)
-		}
-		limits.WrittenBytes = uint64(n)
+	return limits, cmp.Or(
+		narrow(&limits.Fuel, "--fuel", f.fuel, policyfile.ParseFuel, ""),
+		narrow(&limits.WrittenBytes, "--stdout", f.stdout, size, " bytes"),
+		narrow(&limits.WallTime, "--timeout", f.timeout, policyfile.ParseDuration, ""),
+		narrow(&limits.MemoryBytes, "--memory", f.memory, size, " bytes"),
+	)
+}
+
+// narrow sets a limit to what a flag gives, if it does, which can't be more than
+// the task allows.
+func narrow[T uint64 | time.Duration](limit *T, flag, text string, parse func(string) (T, error), unit string) error {
+	if text == "" {
+		return nil
 	}
-	if f.timeout != "" {
-		d, err := policyfile.ParseDuration(f.timeout)
-		if err != nil {
-			return limits, fmt.Errorf("--timeout: %w", err)
-		}
-		if own.WallTime > 0 && d > own.WallTime {
-			return limits, fmt.Errorf("--timeout: the task allows %v", own.WallTime)
-		}
-		limits.WallTime = d
+	n, err := parse(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", flag, err)
 	}
-	if f.memory != "" {
-		n, err := policyfile.ParseBytes(f.memory)
-		if err != nil {
-			return limits, fmt.Errorf("--memory: %w", err)
-		}
-		if own.MemoryBytes > 0 && uint64(n) > own.MemoryBytes {
-			return limits, fmt.Errorf("--memory: the task allows %d bytes", own.MemoryBytes)
-		}
-		limits.MemoryBytes = uint64(n)
+	if *limit > 0 && n > *limit {
+		return fmt.Errorf("%s: the task allows %v%s", flag, *limit, unit)
 	}
-	return limits, nil
+	*limit = n
+	return nil
 }
