@@ -176,7 +176,7 @@ func (a *app) leftBehind(ctx context.Context, chosen []*config.Task, all bool) (
 	if err != nil {
 		return nil, err
 	}
-	files, err := findStale(chosen, outputs, all)
+	files, err := findStale(ctx, chosen, outputs, all)
 	if err != nil {
 		return nil, err
 	}

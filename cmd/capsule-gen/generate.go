@@ -90,7 +90,7 @@ func (a *app) generate(cmd *cobra.Command, flags generateFlags, names []string) 
 	if err != nil {
 		return err
 	}
-	removed, err := removeStale(chosen, outputs, len(names) == 0)
+	removed, err := removeStale(cmd.Context(), chosen, outputs, len(names) == 0)
 	changes = append(changes, removed...)
 	if flags.json {
 		return errors.Join(err, a.printJSON(changes))

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -30,8 +32,8 @@ type staleFile struct {
 
 // removeStale removes what findStale finds, and the folders of shared packages
 // that become empty by it.
-func removeStale(chosen []*config.Task, outputs []output, all bool) (removed []fileChange, err error) {
-	files, err := findStale(chosen, outputs, all)
+func removeStale(ctx context.Context, chosen []*config.Task, outputs []output, all bool) (removed []fileChange, err error) {
+	files, err := findStale(ctx, chosen, outputs, all)
 	for _, f := range files {
 		if err := os.Remove(f.path); err != nil {
 			return removed, err
@@ -51,7 +53,7 @@ func removeStale(chosen []*config.Task, outputs []output, all bool) (removed []f
 // among outputs. all says that the tasks are all of capsule.toml's; then the
 // packages of interfaces that none of them asks for are among the files. What
 // was found before an error is returned with it.
-func findStale(chosen []*config.Task, outputs []output, all bool) ([]staleFile, error) {
+func findStale(ctx context.Context, chosen []*config.Task, outputs []output, all bool) ([]staleFile, error) {
 	s := stale{current: map[string]bool{}}
 	for _, o := range outputs {
 		s.current[filepath.Clean(o.path)] = true
@@ -71,7 +73,7 @@ func findStale(chosen []*config.Task, outputs []output, all bool) ([]staleFile, 
 		}
 	}
 	for _, folder := range shared {
-		if err := s.findShared(folder); err != nil {
+		if err := s.findShared(ctx, folder); err != nil {
 			return s.files, err
 		}
 	}
@@ -110,12 +112,12 @@ func (s *stale) findIn(folder, root string) error {
 
 // findShared finds what is stale in the packages of interfaces below a folder.
 // Other packages there, a world's among them, are left alone.
-func (s *stale) findShared(root string) error {
+func (s *stale) findShared(ctx context.Context, root string) error {
 	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) && path == root {
 			return fs.SkipAll
 		}
-		if err != nil || entry.Name() != sharedMark || !entry.Type().IsRegular() || s.current[path] {
+		if err = cmp.Or(err, context.Cause(ctx)); err != nil || entry.Name() != sharedMark || !entry.Type().IsRegular() || s.current[path] {
 			return err
 		}
 		ours, err := hasMark(path)

@@ -90,7 +90,7 @@ func (a *app) round(ctx context.Context, w *fsnotify.Watcher, configPath string,
 	}
 	for _, t := range chosen {
 		for _, root := range []string{t.WIT, filepath.Dir(t.Guest)} {
-			if err := watchTree(w, root); err != nil {
+			if err := watchTree(ctx, w, root); err != nil {
 				return err
 			}
 		}
@@ -101,9 +101,11 @@ func (a *app) round(ctx context.Context, w *fsnotify.Watcher, configPath string,
 
 // watchTree watches a folder and those beneath it. One that isn't there yet is
 // noticed when a generate makes it or its parent changes.
-func watchTree(w *fsnotify.Watcher, root string) error {
+func watchTree(ctx context.Context, w *fsnotify.Watcher, root string) error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
 		case err != nil && path == root:
 			return nil
 		case err != nil:
@@ -158,7 +160,7 @@ func (a *app) refresh(ctx context.Context, chosen []*config.Task) {
 	}
 	// Packages of interfaces stay: while somebody types, one may be gone for a
 	// moment only.
-	removed, err := removeStale(chosen, outputs, false)
+	removed, err := removeStale(ctx, chosen, outputs, false)
 	if err != nil {
 		a.complain(err)
 	}

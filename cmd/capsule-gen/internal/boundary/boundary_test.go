@@ -2,6 +2,7 @@ package boundary
 
 import (
 	"bytes"
+	"context"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -170,5 +171,17 @@ func TestHostFiles(t *testing.T) {
 	want := []string{filepath.Join(dir, "host", "main.go"), filepath.Join(dir, "host", "more.go")}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestHostFilesInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module m\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := HostFiles(ctx, dir); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -78,7 +78,7 @@ type Message struct {
 // Errors: *BrokenError where esbuild broke off; otherwise the context's cause,
 // or what reading files gives.
 func Run(ctx context.Context, b Bundle) (Result, error) {
-	if err := checkSettings(b.Folder); err != nil {
+	if err := checkSettings(ctx, b.Folder); err != nil {
 		return Result{}, err
 	}
 	return child(ctx, request{Bundle: &b})

@@ -1,6 +1,8 @@
 package bundler
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,9 +30,9 @@ func (e *SettingError) Error() string { return e.File + ": " + e.Reason }
 // checkSettings looks at all of them in a guest's folder before the bundler
 // does, which would wait for a pipe for ever, and read a device for as long as
 // there is memory.
-func checkSettings(folder string) error {
+func checkSettings(ctx context.Context, folder string) error {
 	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !slices.Contains(settings, entry.Name()) {
+		if err = cmp.Or(err, context.Cause(ctx)); err != nil || !slices.Contains(settings, entry.Name()) {
 			return err
 		}
 		info, err := os.Stat(path)

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -201,5 +202,14 @@ func TestReadInputsOfOneFile(t *testing.T) {
 	}
 	if len(in.wit) != 1 || string(in.wit["w.wit"]) != helloWIT {
 		t.Errorf("got %q", in.wit)
+	}
+}
+
+func TestReadInputsInterrupted(t *testing.T) {
+	r := project(t, toolchain.Python, "g/app.py", map[string]string{"wit/w.wit": helloWIT, "g/app.py": "1"})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := readInputs(ctx, r); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }
