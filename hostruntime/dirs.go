@@ -74,7 +74,7 @@ func (in *Instance) openDir(ctx context.Context, d Dir, granted *wasi.Dir) (*os.
 	if in.task != nil {
 		root, quota, err = in.task.scope.parent.openWithin(d)
 	} else {
-		root, err = os.OpenRoot(d.Host)
+		root, err = openFolder(d.Host)
 	}
 	if err != nil {
 		return nil, err
@@ -99,6 +99,23 @@ func (in *Instance) openDir(ctx context.Context, d Dir, granted *wasi.Dir) (*os.
 	return c.Root(), nil
 }
 
+// openFolder opens a folder of the host's. What is none is looked at first: to
+// open a pipe is to wait for its writer.
+func openFolder(path string) (*os.Root, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, notFolder(path)
+	}
+	return os.OpenRoot(path)
+}
+
+func notFolder(path string) error {
+	return &fs.PathError{Op: "open", Path: path, Err: errors.New("not a folder")}
+}
+
 // openWithin opens a task's folder: as this instance has it, a copy if that is
 // what it has.
 func (in *Instance) openWithin(d Dir) (*os.Root, *wasi.Quota, error) {
@@ -110,7 +127,15 @@ func (in *Instance) openWithin(d Dir) (*os.Root, *wasi.Quota, error) {
 	if !ok {
 		return nil, nil, fs.ErrPermission
 	}
-	root, err := in.granted[i].root.OpenRoot(rel)
+	caller := in.granted[i].root
+	info, err := caller.Stat(rel)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.IsDir() {
+		return nil, nil, notFolder(d.Host)
+	}
+	root, err := caller.OpenRoot(rel)
 	return root, in.wasi.Quota(i), err
 }
 
