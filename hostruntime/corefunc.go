@@ -46,6 +46,7 @@ func (in *Instance) callCore(f *coreFunc, stack []uint64) error {
 		}
 		err = in.serveDirectly(f.trampoline, stack)
 		in.stacks.leave(outer)
+		in.returned()
 		return err
 	}
 	// A wazero function has one native stack: a nested call, such as a
@@ -65,6 +66,7 @@ func (in *Instance) callCore(f *coreFunc, stack []uint64) error {
 	err = fn.CallWithStack(in.guest, stack)
 	f.active = was
 	in.stacks.leave(outer)
+	in.returned()
 	if !was {
 		f.fn = nil
 		var keep bool

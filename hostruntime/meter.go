@@ -1,7 +1,6 @@
 package hostruntime
 
 import (
-	"slices"
 	"time"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
@@ -14,8 +13,9 @@ import (
 // longer, as with code that waits for memory at every step, there are fewer,
 // down to sliceMin.
 const (
-	sliceMax = 20_000
+	sliceMax = 5000
 	sliceMin = 500
+
 	// sliceLong is the time beyond which a slice was too long, sliceShort the
 	// time below which the next one can be longer.
 	sliceLong  = 4 * time.Millisecond
@@ -41,11 +41,11 @@ type meter struct {
 	withheld uint64
 	// fixed keeps the slice as it is, whatever time it takes: how deep recursion
 	// gets depends on it a little.
-	fixed  bool
-	filled time.Time
-	// last is the counter that was filled last, as often as repeats says
-	// without a look at the others.
-	last, repeats int
+	fixed bool
+	// began is when the call did, filled when the counters were.
+	began, filled time.Time
+	// repeats is how often counters were filled since all were looked at.
+	repeats int
 }
 
 // A counter is the one of a core module.
@@ -59,6 +59,7 @@ type counter struct {
 // begin gives a call its fuel.
 func (m *meter) begin(fuel uint64, now time.Time) {
 	m.limit, m.slice, m.filled, m.withheld = fuel, max(m.slice, sliceMin), now, 0
+	m.began = now
 	if m.fixed {
 		m.slice = sliceMax
 	}
@@ -70,6 +71,9 @@ func (m *meter) begin(fuel uint64, now time.Time) {
 	m.reserve = fuel
 	m.share(-1)
 }
+
+// now is time.Now in half the time: it reads one clock of two.
+func (m *meter) now() time.Time { return m.began.Add(time.Since(m.began)) }
 
 // add starts a module's counter; its start function counts already.
 func (m *meter) add(global api.MutableGlobal) {
@@ -114,58 +118,61 @@ func (m *meter) held() int64 {
 	return held
 }
 
-// left returns the units in a counter, and whether its module asks for more.
-// Only then, or when it has trapped, the module can owe some: they are below 0.
-func (c *counter) left() (units int64, asks bool) {
-	left, asks := rewrite.Left(uint32(c.global.Get()))
-	return int64(left), asks
+// left returns the units in a counter, and why its module has entered Go. Only
+// where it asks for more, or has trapped, it can owe some: they are below 0.
+func (c *counter) left() (units int64, why rewrite.Ask) {
+	left, why := rewrite.Left(uint32(c.global.Get()))
+	return int64(left), why
 }
 
-// collect moves what is in the counters to the reserve, and returns the one
-// whose module asks for more, -1 if none does.
-func (m *meter) collect() (asking int) {
-	asking = -1
+// collect moves what is in the counters to the reserve.
+func (m *meter) collect() {
+	m.look(m.counters)
 	for i := range m.counters {
-		c := &m.counters[i]
-		left, asks := c.left()
-		if asks {
-			asking = i
-		}
+		m.counters[i].global.Set(0)
+	}
+}
+
+// look is collect, but for emptying the counters.
+func (m *meter) look(counters []counter) {
+	for i := range counters {
+		c := &counters[i]
+		left, _ := c.left()
 		m.reserve += uint64(left)
 		c.use = (c.use + c.granted - uint64(left)) / 2
 		c.granted = 0
-		c.global.Set(0)
 	}
-	return asking
 }
 
 // share fills the counters, each with some and the more the more its module
 // has used lately, so that they run out together. At the very end, all that
 // there is goes to the module that asks.
-func (m *meter) share(asking int) {
-	total := min(m.slice, m.reserve)
-	if len(m.counters) == 0 || total == 0 {
+func (m *meter) share(asking int) { m.shareAmong(m.counters, asking, m.slice) }
+
+func (m *meter) shareAmong(counters []counter, asking int, slice uint64) {
+	if len(counters) == 0 {
 		return
 	}
-	each, use := total/8/uint64(len(m.counters)), uint64(0)
-	for i := range m.counters {
-		use += m.counters[i].use
+	total := min(slice, m.reserve)
+	each, use := total/8/uint64(len(counters)), uint64(0)
+	for i := range counters {
+		use += counters[i].use
 	}
-	rest := total - each*uint64(len(m.counters))
-	for i := range m.counters {
-		c := &m.counters[i]
+	rest := total - each*uint64(len(counters))
+	for i := range counters {
+		c := &counters[i]
 		if c.granted = each; use > 0 {
 			c.granted += rest * c.use / use
 		}
 	}
-	if asking >= 0 && m.counters[asking].granted == 0 {
-		for i := range m.counters {
-			m.counters[i].granted = 0
+	if asking >= 0 && counters[asking].granted == 0 {
+		for i := range counters {
+			counters[i].granted = 0
 		}
-		m.counters[asking].granted = total
+		counters[asking].granted = total
 	}
-	for i := range m.counters {
-		c := &m.counters[i]
+	for i := range counters {
+		c := &counters[i]
 		c.global.Set(c.granted)
 		m.reserve -= c.granted
 	}
@@ -175,12 +182,8 @@ func (m *meter) share(asking int) {
 // on to its next check, and if that is at once. A call is stopped where nothing
 // is owed, so that how much it had used says where. settle reports whether
 // anything was owed, and whether there was enough.
-func (m *meter) settle() (owed, enough bool) {
-	i := m.asking()
-	if i < 0 {
-		return false, true
-	}
-	c := &m.counters[i]
+func (m *meter) settle(asking int) (owed, enough bool) {
+	c := &m.counters[asking]
 	left, _ := c.left()
 	if left >= 0 {
 		return false, true
@@ -195,22 +198,33 @@ func (m *meter) settle() (owed, enough bool) {
 	return true, enough
 }
 
-// asking returns the counter whose module asks for more, -1 if none does.
-func (m *meter) asking() int {
-	if m.last < len(m.counters) {
-		if _, asks := m.counters[m.last].left(); asks {
-			return m.last
+// keep leaves the module that has entered Go what it had.
+func (m *meter) keep(asking int) {
+	c := &m.counters[asking]
+	left, _ := c.left()
+	c.global.Set(uint64(uint32(left)))
+}
+
+// asking returns the counter whose module has entered Go by itself, and why; -1
+// if none has. Those that do so often move to the front.
+func (m *meter) asking() (int, rewrite.Ask) {
+	for i := range m.counters {
+		_, why := m.counters[i].left()
+		if why == rewrite.No {
+			continue
 		}
+		if i > 0 {
+			m.counters[i], m.counters[i-1] = m.counters[i-1], m.counters[i]
+			i--
+		}
+		return i, why
 	}
-	return slices.IndexFunc(m.counters, func(c counter) bool {
-		_, asks := c.left()
-		return asks
-	})
+	return -1, rewrite.No
 }
 
 // refill fills the counters again, for code that asks for it. It reports
 // whether there was any fuel left.
-func (m *meter) refill(now time.Time) bool {
+func (m *meter) refill(asking int, now time.Time) bool {
 	switch took := now.Sub(m.filled); {
 	case m.fixed:
 	case took > sliceLong:
@@ -219,33 +233,51 @@ func (m *meter) refill(now time.Time) bool {
 		m.slice = min(m.slice*2, sliceMax)
 	}
 	m.filled = now
-	if m.repeat() {
+	if m.refillBusy(asking) {
 		return true
 	}
-	asking := m.collect()
+	m.collect()
 	m.share(asking)
-	m.last, m.repeats = max(asking, 0), 0
-	return asking < 0 || m.counters[asking].granted > 0
+	m.repeats = 0
+	return m.counters[asking].granted > 0
 }
 
-// maxRepeats is how often one module is given the same again before all
-// modules' shares are looked at: with many modules that takes a while.
-const maxRepeats = 16
-
-// repeat gives the module that asked last the same again, if it asks once more
-// and most is its own.
-func (m *meter) repeat() bool {
-	if m.repeats++; m.repeats > maxRepeats || m.last >= len(m.counters) {
+// step gives the module that asks one unit, and no other any. It reports
+// whether there was one.
+func (m *meter) step(asking int, now time.Time) bool {
+	m.collect()
+	m.filled, m.repeats = now, maxRepeats
+	if m.reserve == 0 {
 		return false
 	}
-	c := &m.counters[m.last]
-	if _, asks := c.left(); !asks || c.granted < m.slice/4 || c.granted > m.reserve {
-		return false
-	}
-	c.global.Set(c.granted)
-	c.use += c.granted
-	m.reserve -= c.granted
+	m.reserve--
+	c := &m.counters[asking]
+	c.granted = 1
+	c.global.Set(1)
 	return true
+}
+
+// Of many modules few are busy: the first maxBusy are filled anew maxRepeats
+// times before all are.
+const (
+	maxBusy    = 4
+	maxRepeats = 64
+)
+
+// refillBusy fills the counters of the modules that asked lately, and leaves
+// the others what they have. It reports whether that was enough.
+func (m *meter) refillBusy(asking int) bool {
+	if m.repeats++; m.repeats > maxRepeats || asking >= maxBusy || len(m.counters) <= maxBusy {
+		return false
+	}
+	slice := m.slice
+	for i := range m.counters[maxBusy:] {
+		slice -= min(slice, m.counters[maxBusy+i].granted)
+	}
+	busy := m.counters[:maxBusy]
+	m.look(busy)
+	m.shareAmong(busy, asking, slice)
+	return busy[asking].granted > 0
 }
 
 // take uses fuel for what the host does. It reports whether there was enough;
@@ -255,38 +287,62 @@ func (m *meter) take(units uint64) bool {
 		m.reserve -= units
 		return true
 	}
-	asking := m.collect()
+	m.collect()
 	enough := m.reserve >= units
 	m.reserve -= min(units, m.reserve)
-	m.share(asking)
+	m.share(-1)
 	return enough
 }
 
 // tick runs in Go while guest code waits in memory.grow. A panic is how it
 // ends the guest: wazero unwinds and returns the panic's value as error.
 func (in *Instance) tick() {
-	now := time.Now()
+	now := in.meter.now()
 	err := in.stoppedAt(now)
-	if owed, enough := in.meter.settle(); owed {
-		if err == nil && (!enough || in.replayedUp()) {
-			err = in.fuelSpent()
-		}
-		if err != nil {
-			in.call.fail(err)
-			panic(err)
-		}
-		return
-	}
-	if err == nil && !in.meter.refill(now) {
-		err = in.fuelSpent()
-	}
+	asking, why := in.meter.asking()
 	if err == nil {
-		err = in.chargeStacks()
+		switch why {
+		case rewrite.No: // the guest's own memory.grow
+		case rewrite.Return:
+			err = in.goesBack(asking)
+		default:
+			err = in.goesOn(asking, why, now)
+		}
+	} else if asking >= 0 {
+		in.meter.settle(asking)
 	}
 	if err != nil {
 		in.call.fail(err)
 		panic(err)
 	}
+}
+
+// goesOn serves a module that asks for more.
+func (in *Instance) goesOn(asking int, why rewrite.Ask, now time.Time) error {
+	if owed, enough := in.meter.settle(asking); owed {
+		if !enough || in.replayedUp() {
+			return in.fuelSpent()
+		}
+		return nil
+	}
+	step, err := in.deepens(why)
+	if err != nil {
+		return err
+	}
+	if step && !in.meter.step(asking, now) || !step && !in.meter.refill(asking, now) {
+		return in.fuelSpent()
+	}
+	return in.chargeStacks()
+}
+
+// goesBack serves a module that returns through a frame that was made for it.
+func (in *Instance) goesBack(asking int) error {
+	if in.replayedUp() {
+		return in.fuelSpent()
+	}
+	in.meter.keep(asking)
+	in.returned()
+	return nil
 }
 
 // burn uses fuel for what the host does.

@@ -39,7 +39,7 @@ func makeCounters(t *testing.T, n int) (globals []api.MutableGlobal) {
 // What a module owes is paid from what all hold together: it goes on if that
 // is enough, even if then nothing is left.
 func TestOwedFuelIsPaid(t *testing.T) {
-	const asked = 1 << 30
+	const asked = 1 << 28
 	tests := []struct {
 		// others is what the others hold when the module has used its share,
 		// and owed what it owes then.
@@ -69,7 +69,8 @@ func TestOwedFuelIsPaid(t *testing.T) {
 		if used := m.used(); used != min(spent+tt.owed, m.limit) {
 			t.Errorf("%d owed, others have %d: used %d, want %d", tt.owed, tt.others, used, spent+tt.owed)
 		}
-		owed, enough := m.settle()
+		asking, _ := m.asking()
+		owed, enough := m.settle(asking)
 		if owed != (tt.owed > 0) || enough != tt.enough {
 			t.Errorf("%d owed, others have %d: owed %t, enough %t", tt.owed, tt.others, owed, enough)
 		}
@@ -78,7 +79,8 @@ func TestOwedFuelIsPaid(t *testing.T) {
 			t.Errorf("%d owed, others have %d: %d are left", tt.owed, tt.others, m.limit-m.used())
 		}
 		globals[1].Set(uint64(uint32(1<<32 - asked))) // its next check asks again
-		if goesOn := m.refill(time.Now()); goesOn != (left > 0) || m.limit-m.used() != left {
+		asking, _ = m.asking()
+		if goesOn := m.refill(asking, time.Now()); goesOn != (left > 0) || m.limit-m.used() != left {
 			t.Errorf("%d owed, others have %d: then goes on: %t, with %d", tt.owed, tt.others, goesOn, m.limit-m.used())
 		}
 	}

@@ -26,7 +26,7 @@ const (
 
 // nativeStacks counts the native stacks of one instance, in bytes.
 type nativeStacks struct {
-	running         api.Function // the innermost, nil between calls
+	running         nativeStack // the innermost
 	depth           int
 	suspended, kept int
 }
@@ -38,7 +38,7 @@ const freeStack = 1 << 20
 // grown by then: wazero doesn't ask.
 func (in *Instance) chargeStacks() error {
 	s := &in.stacks
-	size := max(0, int64(s.suspended+s.kept+stackBytes(s.running))-freeStack)
+	size := max(0, int64(s.suspended+s.kept+stackBytes(s.running.function))-freeStack)
 	if size == in.stackMemory {
 		return nil
 	}
@@ -55,8 +55,8 @@ func (in *Instance) chargeStacks() error {
 func (s *nativeStacks) enter(fn api.Function) (outer nativeStacks, err error) {
 	outer = *s
 	s.depth++
-	s.suspended += stackBytes(s.running)
-	s.running = fn
+	s.suspended += stackBytes(s.running.function)
+	s.running.begin(fn)
 	if s.depth > maxNesting || s.suspended > maxSuspendedStack {
 		s.leave(outer)
 		return outer, &LimitError{Limit: LimitDepth, cause: &Trap{
@@ -83,35 +83,74 @@ func (s *nativeStacks) keep(fn api.Function, size int) (int, bool) {
 	return size, true
 }
 
-// stackField remembers where wazero's type has its stack.
-var stackField atomic.Pointer[struct {
-	of    reflect.Type
-	index int
-}]
+// stackFields are what wazero's type of functions has of a stack and doesn't
+// tell: the bytes, the address where frames begin, and, in the context that
+// compiled code writes to, the one where the last frame ends while Go runs.
+type stackFields struct{ stack, top, pointer reflect.Value }
 
-// stackBytes returns the size of a function's native stack. wazero doesn't
-// tell, so its field is looked at; 0 if there is none.
-func stackBytes(fn api.Function) int {
-	if fn == nil {
-		return 0
-	}
+// stackIndex says where a type of functions has them.
+type stackIndex struct {
+	of                           reflect.Type
+	stack, top, context, pointer int
+}
+
+// knownIndex is the one that was looked for last.
+var knownIndex atomic.Pointer[stackIndex]
+
+// fieldsOf returns the fields of a function; false if it has none such.
+func fieldsOf(fn api.Function) (f stackFields, ok bool) {
 	v := reflect.ValueOf(fn)
-	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
-		return 0
+	if fn == nil || v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return f, false
 	}
 	v = v.Elem()
-	known := stackField.Load()
-	if known == nil || known.of != v.Type() {
-		f, ok := v.Type().FieldByName("stack")
-		if !ok || f.Type.Kind() != reflect.Slice || len(f.Index) != 1 {
-			return 0
+	x := knownIndex.Load()
+	if x == nil || x.of != v.Type() {
+		x = &stackIndex{of: v.Type()}
+		context, ok := x.of.FieldByName("execCtx")
+		if !ok || context.Type.Kind() != reflect.Struct || len(context.Index) != 1 ||
+			!find(&x.stack, x.of, "stack", reflect.Slice) ||
+			!find(&x.top, x.of, "stackTop", reflect.Uintptr) ||
+			!find(&x.pointer, context.Type, "stackPointerBeforeGoCall", reflect.Pointer) {
+			return f, false
 		}
-		known = &struct {
-			of    reflect.Type
-			index int
-		}{v.Type(), f.Index[0]}
-		stackField.Store(known)
+		x.context = context.Index[0]
+		knownIndex.Store(x)
 	}
-	stack := v.Field(known.index)
-	return stack.Len() * int(stack.Type().Elem().Size())
+	return stackFields{stack: v.Field(x.stack), top: v.Field(x.top), pointer: v.Field(x.context).Field(x.pointer)}, true
+}
+
+func find(index *int, in reflect.Type, name string, kind reflect.Kind) bool {
+	f, ok := in.FieldByName(name)
+	if !ok || f.Type.Kind() != kind || len(f.Index) != 1 {
+		return false
+	}
+	*index = f.Index[0]
+	return true
+}
+
+// stackBytes returns the size of a function's native stack; 0 if it has none.
+func stackBytes(fn api.Function) int {
+	f, ok := fieldsOf(fn)
+	if !ok {
+		return 0
+	}
+	return f.stack.Len() * int(f.stack.Type().Elem().Size())
+}
+
+// used returns how much of the stack is in use while the function waits for Go,
+// in bytes; 0 if there is none.
+func (s *nativeStack) used() int {
+	if !s.looked {
+		s.fields, s.native = fieldsOf(s.function)
+		s.looked = true
+	}
+	if !s.native {
+		return 0
+	}
+	end := s.fields.pointer.Pointer()
+	if end == 0 {
+		return 0
+	}
+	return int(uintptr(s.fields.top.Uint()) - end)
 }

@@ -147,7 +147,7 @@ func (w *writer) functions() {
 		b = appendU32(b, t)
 	}
 	if w.metered {
-		for _, t := range []uint32{w.voidType, w.voidType, w.priceType} {
+		for _, t := range [addedFuncs]uint32{w.voidType, w.voidType, w.voidType, w.voidType, w.priceType} {
 			b = appendU32(b, t)
 			count++
 		}

@@ -101,15 +101,22 @@ func (h *host) tick() {
 	if h.counter == nil {
 		return // not metered: nobody but the guest asks
 	}
-	left, asks := Left(uint32(h.counter.Get()))
+	left, why := Left(uint32(h.counter.Get()))
 	if left < -maxOwed {
 		panic(fmt.Sprintf("%d units are owed in a tick", -left))
 	}
-	if !asks {
+	switch why {
+	case No:
 		if left < 0 {
 			panic(fmt.Sprintf("memory.grow is met with %d units owed", -left))
 		}
 		return // the guest asked for the growth itself
+	case Return:
+		if left < 0 {
+			panic(fmt.Sprintf("a function has returned with %d units owed", -left))
+		}
+		h.counter.Set(uint64(left))
+		return
 	}
 	h.counter.Set(0)
 	h.granted -= int64(left)
@@ -201,7 +208,7 @@ func sameAsOriginal(t *testing.T, src []byte, calls func(mod api.Module) string)
 		t.Errorf("without metering:\n got %s\nwant %s", got, want)
 	}
 	used := int64(-1)
-	for _, slice := range []int64{1, 7, 1000, plenty >> 12} {
+	for _, slice := range []int64{1, 7, 1000, plenty >> 14} {
 		h := newHost(t, src, slice)
 		mod, err := h.start(ctx, r)
 		if err != nil {

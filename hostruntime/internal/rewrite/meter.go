@@ -13,7 +13,10 @@ const CheckCost = 1
 // again: beyond it, a module with many such functions would grow too much.
 const maxReplayedParams = 32
 
-// code writes all function bodies and the tick.
+// addedFuncs is how many functions each metered module gets, besides its movers.
+const addedFuncs = 5
+
+// code writes all function bodies and those of the functions that are added.
 func (w *writer) code() {
 	m := w.m
 	p := &parser{reader: reader{src: m.src}, m: m}
@@ -26,7 +29,7 @@ func (w *writer) code() {
 	}
 	count := len(m.bodies)
 	if w.metered {
-		added := [][]byte{w.tickBody(), w.settleBody(), w.priceBody()}
+		added := [][]byte{w.askBody(More), w.askBody(Enter), w.askBody(Return), w.settleBody(), w.priceBody()}
 		for _, v := range w.moves {
 			added = append(added, w.moverBody(v))
 		}
@@ -38,24 +41,38 @@ func (w *writer) code() {
 	w.section(10, count, b)
 }
 
-// asked is what a module that asks for more takes from its counter besides.
-const asked = 1 << 30
+// An Ask is why a module enters Go by itself.
+type Ask byte
 
-// Left returns what is left in a counter, and whether its module asks for
-// more: then it can be less than 0, by the units that are owed.
-func Left(counter uint32) (units int32, asks bool) {
-	if n := int32(counter); n >= -asked/2 {
-		return n, false
+// The reasons.
+const (
+	No     Ask = iota // it doesn't
+	More              // a check failed, or units are owed
+	Enter             // the check at a function's entry failed: it calls itself next
+	Return            // that call has returned, or that of a function that can't call itself
+)
+
+// asked is what a module that enters Go takes from its counter besides, times
+// its Ask.
+const asked = 1 << 28
+
+// Left returns what is left in a counter, and why its module has entered Go: if
+// it has, units can be less than 0, by those that are owed.
+func Left(counter uint32) (units int32, why Ask) {
+	n := int32(counter)
+	if n >= -asked/2 {
+		return n, No
 	}
-	return int32(counter + asked), true
+	why = Ask((asked/2 - int64(n)) / asked)
+	return n + int32(why)*asked, why
 }
 
-// tickBody returns the function that a failed check calls to enter the host,
-// with the counter saying that it is this module that asks.
-func (w *writer) tickBody() []byte {
+// askBody returns the function by which code enters the host, with the counter
+// saying that it is this module that asks, and why.
+func (w *writer) askBody(why Ask) []byte {
 	b := []byte{0} // no locals
 	b = appendU32(append(b, opGlobalGet), w.counter)
-	b = append(appendConst(b, I32, asked), opI32Sub)
+	b = append(appendConst(b, I32, uint64(why)*asked), opI32Sub)
 	b = appendU32(append(b, opGlobalSet), w.counter)
 	b = appendConst(b, I32, TickPages)
 	return append(b, opMemoryGrow, 0, opDrop, opEnd)
@@ -75,6 +92,8 @@ type bodyWriter struct {
 	temp uint32
 	// settles counts the calls that settle what is owed.
 	settles int
+	// goesBack says that returns that follow a call go by back.
+	goesBack bool
 	// way leads to the instruction that comes next.
 	way stretch
 }
@@ -90,7 +109,9 @@ const wrapped = 0xff
 //	  …body…
 //	  return
 //	end
-//	call $tick; parameters; call this function
+//	call $enter; parameters; call this function; call $back
+//
+// Where they can't, every return that follows a call goes by $back instead.
 func (f *bodyWriter) function(i int) {
 	body := &f.m.bodies[i]
 	sig := f.m.types[f.m.funcs[i]]
@@ -113,6 +134,7 @@ func (f *bodyWriter) function(i int) {
 	}
 	f.frames = append(f.frames, frame{op: opBlock, end: stretch{dead: true}})
 	replay := f.metered && len(sig.Params) <= maxReplayedParams
+	f.goesBack = !replay
 	switch {
 	case replay:
 		f.out = append(f.out, opBlock, emptyType)
@@ -135,11 +157,12 @@ func (f *bodyWriter) function(i int) {
 	}
 	f.flush(in.start)
 	f.out = append(f.out, opReturn, opEnd)
-	f.call(f.tick)
+	f.call(f.enter)
 	for param := range sig.Params {
 		f.out = appendU32(append(f.out, opLocalGet), uint32(param))
 	}
 	f.call(uint32(len(f.m.funcImports) + i))
+	f.call(f.back)
 	f.out = append(f.out, opEnd)
 }
 

@@ -53,7 +53,7 @@ func (m *Module) readNames() {
 
 // traceName is FuncName, which knows the functions that Rewrite adds as well.
 func (m *Module) traceName(index uint32) string {
-	added := int(index) - len(m.funcImports) - len(m.funcs) - 3
+	added := int(index) - len(m.funcImports) - len(m.funcs) - addedFuncs
 	if moves := m.movers(); added >= 0 && added < len(moves) {
 		return map[byte]string{subMemoryFill: "memory.fill", subMemoryCopy: "memory.copy", subMemoryInit: "memory.init"}[moves[added].sub]
 	}

@@ -72,7 +72,7 @@ func TestOwedUnitsAreSettled(t *testing.T) {
 				}
 				return h.used(), err
 			}
-			total, err := run(plenty>>12, plenty)
+			total, err := run(plenty>>14, plenty)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -86,7 +86,7 @@ func TestPiecesInTraces(t *testing.T) {
 	}
 	_, err = mod.ExportedFunction("f").Call(ctx)
 	parsed := parse(t, m.bytes())
-	if got := Symbolize(err.Error(), func(string) *Module { return parsed }); !strings.Contains(got, "$5 memory.copy(i32,i32,i32)") {
+	if got := Symbolize(err.Error(), func(string) *Module { return parsed }); !strings.Contains(got, "$7 memory.copy(i32,i32,i32)") {
 		t.Errorf("trace: %s", got)
 	}
 }

@@ -91,10 +91,10 @@ type writer struct {
 	// added are the types that the module lacks for the functions below.
 	added []FuncType
 	// voidType and priceType are the types of the functions that are added
-	// behind the module's own: the tick, the one that settles what is owed, and
-	// the one that pays a price.
-	voidType, priceType uint32
-	tick, settle, price uint32
+	// behind the module's own: those that enter Go, one for each Ask, the one
+	// that settles what is owed, and the one that pays a price.
+	voidType, priceType              uint32
+	tick, enter, back, settle, price uint32
 	// moverType is the type of the movers, which follow.
 	moverType uint32
 	moves     []mover
@@ -179,7 +179,7 @@ func (w *writer) number() error {
 	w.moverType = w.typeIndex(FuncType{Params: []ValType{I32, I32, I32}})
 	w.moves = m.movers()
 	w.tick = uint32(len(m.funcImports) + len(m.funcs))
-	w.settle, w.price = w.tick+1, w.tick+2
+	w.enter, w.back, w.settle, w.price = w.tick+1, w.tick+2, w.tick+3, w.tick+addedFuncs-1
 	w.counter = uint32(len(m.globalImports)+len(m.Globals)) - w.removed
 	return nil
 }

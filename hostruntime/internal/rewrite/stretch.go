@@ -51,6 +51,8 @@ type stretch struct {
 	// tail is how many instructions have run since a call returned, and that
 	// one; 0 if the counter has been looked at since.
 	tail int
+	// called says that something has been called.
+	called bool
 	// dead says that no way leads here: after a branch, until the block ends.
 	dead bool
 }
@@ -63,7 +65,7 @@ func (s stretch) join(t stretch) stretch {
 	case t.dead:
 		return s
 	}
-	return stretch{length: max(s.length, t.length), owed: max(s.owed, t.owed), tail: max(s.tail, t.tail)}
+	return stretch{length: max(s.length, t.length), owed: max(s.owed, t.owed), tail: max(s.tail, t.tail), called: s.called || t.called}
 }
 
 // count adds an instruction to the way that leads to it. Where that becomes
@@ -97,6 +99,11 @@ func (f *bodyWriter) count(in *instruction) {
 		f.call(f.settle)
 		f.settles++
 		way.owed, way.tail = 0, 0
+	}
+	if f.goesBack && way.called && f.returns(in) {
+		f.flush(in.start)
+		f.call(f.back)
+		f.settles++
 	}
 }
 
@@ -153,7 +160,7 @@ func (f *bodyWriter) returns(in *instruction) bool {
 func (f *bodyWriter) follow(in *instruction) {
 	switch in.op {
 	case opCall, opCallIndirect:
-		f.way.tail = 1
+		f.way.tail, f.way.called = 1, true
 		if in.op == opCall && !f.imported(in.index) {
 			f.way.owed = 0 // its entry is a check
 		}
