@@ -8,12 +8,13 @@ import (
 )
 
 // The counters of a component hold together what its code may use between two
-// entries into Go: sliceMax units, which stand for at most some 10 million
-// instructions, and usually take a tenth of a millisecond. Where units take
+// entries into Go: sliceMax units, which stand for at most some 5 million
+// instructions, and usually take less than a tenth of a millisecond. With the
+// frames that can return unseen (see mark) it is less than 10 million. Where units take
 // longer, as with code that waits for memory at every step, there are fewer,
 // down to sliceMin.
 const (
-	sliceMax = 5000
+	sliceMax = 10_000
 	sliceMin = 500
 
 	// sliceLong is the time beyond which a slice was too long, sliceShort the

@@ -3,6 +3,7 @@ package hostruntime
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"testing"
 
 	"github.com/capsule-kit/capsule/hostruntime/internal/rewrite"
@@ -29,10 +30,8 @@ func runComponent(types []byte, functions []byte, bodies ...[]byte) []byte {
 // that between two entries there aren't many, wherever checks have failed while
 // the stack became deeper.
 func TestReturningFramesEnterGo(t *testing.T) {
-	const (
-		// most is how many instructions can run between two entries into Go.
-		most = 10_000_000
-	)
+	// most is how many instructions can run between two entries into Go.
+	const most = 10_000_000
 	get := func(local int) []byte { return append([]byte{0x20}, uleb(local)...) }
 	i32 := func(n int32) []byte { return append([]byte{0x41}, sleb(n)...) }
 	tests := []struct {
@@ -112,5 +111,42 @@ func TestReturningFramesEnterGo(t *testing.T) {
 				t.Errorf("%d frames return between two entries into Go: up to %d instructions, want at most %d", longest, n, most)
 			}
 		})
+	}
+}
+
+// Where a stack has become too deep is looked at where checks fail, which is
+// the same each time if slices are.
+func TestDepthIsLimitedAtTheSamePlace(t *testing.T) {
+	// run: frame(0)
+	run := []byte{0, 0x41, 0, 0x10, 1, 0x1a, 0x0b}
+	// frame(n): memory[0] = n; return frame(n+1) + 1
+	frame := []byte{0, 0x41, 0, 0x20, 0, 0x36, 2, 0, 0x20, 0, 0x41, 1, 0x6a, 0x10, 1, 0x41, 1, 0x6a, 0x0b}
+	component := runComponent([]byte{2, 0x60, 0, 0, 0x60, 1, 0x7f, 1, 0x7f}, []byte{2, 0, 1}, run, frame)
+	ctx := t.Context()
+	rt, err := New(ctx, Config{NoCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close(ctx)
+	c, err := rt.Load(ctx, component)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var depths []uint32
+	for range 3 {
+		in, err := c.Instantiate(ctx, Policy{Limits: Limits{Fuel: Unlimited}, Deterministic: &Deterministic{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close(ctx)
+		_, err = in.Call(ctx, "run")
+		if limit, ok := errors.AsType[*LimitError](err); !ok || limit.Limit != LimitDepth {
+			t.Fatalf("endless recursion: %v, want the limit of the %s", err, LimitDepth)
+		}
+		depths = append(depths, binary.LittleEndian.Uint32(in.memories[0].image.Bytes()))
+	}
+	t.Logf("%d frames", depths[0])
+	if depths[0] < 100_000 || depths[1] != depths[0] || depths[2] != depths[0] {
+		t.Errorf("recursion was %d frames deep, want more than 100,000 and the same each time", depths)
 	}
 }
