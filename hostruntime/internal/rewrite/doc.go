@@ -50,9 +50,12 @@
 // and if the wazero runtime's own memory limit is the full 65536 pages.
 //
 // A failed check is laid out behind the code it guards. A function whose
-// check failed calls itself again with the same parameters, so each live
-// frame can cost a second native frame; how deep recursion gets before wazero
-// reports a stack overflow therefore depends a little on the slices.
+// check failed calls itself again with the same parameters, and enters Go once
+// more when that call returns; a function of too many parameters does so at
+// each return after a call. The counter says which of these it is, by the Ask
+// that Left returns. So each live frame can cost a second native frame; how
+// deep recursion gets before wazero reports a stack overflow therefore depends
+// a little on the slices.
 //
 // A bulk operation (memory.fill, memory.copy, memory.init and their table
 // siblings) takes a unit for each 128 bytes, or 16 elements, before it runs;
