@@ -45,18 +45,22 @@ type nativeStack struct {
 	// fields are its own, once they were looked for, if it is native code.
 	fields         stackFields
 	looked, native bool
-	// marks are those on the stack, from the beginning; the first is that.
-	marks []mark
+	// beginning is the stack's, marks those frames of it that are marks.
+	beginning mark
+	marks     []mark
 }
 
 // unmark forgets the marks that have returned where so much is in use.
 func (s *nativeStack) unmark(used int) *mark {
-	last := len(s.marks) - 1
-	for last > 0 && s.marks[last].at >= used {
-		last--
+	n := len(s.marks)
+	for n > 0 && s.marks[n-1].at >= used {
+		n--
 	}
-	s.marks = s.marks[:last+1]
-	return &s.marks[last]
+	s.marks = s.marks[:n]
+	if n == 0 {
+		return &s.beginning
+	}
+	return &s.marks[n-1]
 }
 
 // enters notes that the function that runs becomes a mark.
@@ -85,7 +89,7 @@ func (s *nativeStack) steps(used int) bool {
 
 // begin starts an empty stack for a function.
 func (s *nativeStack) begin(fn api.Function) {
-	*s = nativeStack{function: fn, marks: append(s.marks[len(s.marks):], markAt(0))}
+	*s = nativeStack{function: fn, beginning: markAt(0), marks: s.marks[len(s.marks):]}
 }
 
 // deepens looks at the native stack of code that asks for more. It reports
