@@ -48,7 +48,7 @@ func (c *Component) taskImports(grants []TaskGrant, own []Imports) (Imports, err
 	if len(grants) == 0 {
 		return imports, nil
 	}
-	hosts, granted := supply(own), map[string]bool{}
+	hosts, granted, imported := supply(own), map[string]bool{}, c.importedItems()
 	for i := range grants {
 		g := &grants[i]
 		refuse := func(reason string) error {
@@ -65,7 +65,7 @@ func (c *Component) taskImports(grants []TaskGrant, own []Imports) (Imports, err
 			}
 			found = true
 			name := itemName(track(e.Interface), e.Name)
-			if !c.importsItem(name) {
+			if !imported[name] {
 				continue
 			}
 			switch {
@@ -86,16 +86,17 @@ func (c *Component) taskImports(grants []TaskGrant, own []Imports) (Imports, err
 	return imports, nil
 }
 
-// importsItem reports whether the component imports what a track's name, of
-// itemName, stands for.
-func (c *Component) importsItem(name string) bool {
+// importedItems returns what the component imports, by the names that itemName
+// has for their tracks.
+func (c *Component) importedItems() map[string]bool {
+	items := make(map[string]bool, len(c.plan.Imports))
 	for _, imp := range c.plan.Imports {
-		if itemName(track(imp.Interface), imp.Name) == name ||
-			imp.Implements != "" && itemName(track(imp.Implements), imp.Name) == name {
-			return true
+		items[itemName(track(imp.Interface), imp.Name)] = true
+		if imp.Implements != "" {
+			items[itemName(track(imp.Implements), imp.Name)] = true
 		}
 	}
-	return false
+	return items
 }
 
 // serve returns the import that an export of the granted component serves.
